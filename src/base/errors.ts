@@ -1,0 +1,95 @@
+/**
+ * Operational errors: one class, one table. Programmer errors are assertions; expected outcomes are values; what
+ * another party sends is traffic. `docs/errors.md` documents every row and a test holds the two together.
+ */
+
+/** Who can mend it: the caller's words, our own code, or the other party. */
+export type Fault = "user" | "ours" | "theirs";
+
+interface Row {
+  /** What failed, with `{placeholders}` filled from the error's facts. */
+  readonly says: string;
+  /** The process exit status (see the command line contract). */
+  readonly exit: number;
+  readonly fault: Fault;
+  /** What to do about it, with the same placeholders. */
+  readonly fix: string;
+}
+
+export const errorTable = {
+  RW1001: { says: "reelwire needs Node {need} or newer, this is {have}", exit: 2, fault: "user", fix: "install Node {need}, or put it first on PATH" },
+  RW1002: { says: "there is no command '{command}'", exit: 2, fault: "user", fix: "{hint}" },
+  RW1003: { says: "'{command}' has no flag '{flag}'", exit: 2, fault: "user", fix: "{hint}" },
+  RW1004: { says: "{flag} does not take '{value}'", exit: 2, fault: "user", fix: "give it {wants}" },
+  RW1005: { says: "'{command}' needs {what}", exit: 2, fault: "user", fix: "call it as: {usage}" },
+  RW1006: { says: "{first} and {second} contradict each other", exit: 2, fault: "user", fix: "{hint}" },
+  RW1007: { says: "the environment variable {name} is not set", exit: 2, fault: "user", fix: "set {name} where reelwire starts, or in \"env\" of the client's configuration" },
+  RW1008: { says: "the filter does not parse at column {column}: {why}", exit: 2, fault: "user", fix: "see `reelwire help filter`" },
+  RW1009: { says: "the filter has no field '{field}'", exit: 2, fault: "user", fix: "{hint}" },
+  RW1010: { says: "'{value}' is more than '{command}' takes", exit: 2, fault: "user", fix: "call it as: {usage}" },
+  RW2101: { says: "the server's command was not found", exit: 4, fault: "user", fix: "check the spelling, or give the full path; `{program}` must be on PATH of the program that starts reelwire" },
+  RW2102: { says: "the server's command may not be executed", exit: 4, fault: "user", fix: "make `{program}` executable, or run it through its interpreter" },
+  RW2103: { says: "the server's command could not be started", exit: 4, fault: "user", fix: "{why}" },
+  RW2104: { says: "the server exited before answering the handshake", exit: 4, fault: "theirs", fix: "run the command by itself and read what it says on stderr" },
+  RW2105: { says: "the server did not answer the handshake within {seconds} s", exit: 4, fault: "theirs", fix: "run the command by itself; does it speak MCP on stdio?" },
+  RW2201: { says: "the output file exists and belongs to another run", exit: 2, fault: "user", fix: "choose another name with -o, or replace it with --force" },
+  RW2202: { says: "the output file cannot be created", exit: 2, fault: "user", fix: "{hint}" },
+  RW2203: { says: "the tape could not be written; the traffic goes on", exit: 74, fault: "user", fix: "{hint}" },
+  RW2204: { says: "the tape's writer stopped; the traffic goes on", exit: 74, fault: "ours", fix: "what is on the tape is readable; please report this with the cause above" },
+  RW3001: { says: "the file cannot be read", exit: 6, fault: "user", fix: "{hint}" },
+  RW3002: { says: "the file is not a recording", exit: 6, fault: "user", fix: "{hint}" },
+  RW3003: { says: "the tape has format version {version}, this reelwire reads up to {known}", exit: 6, fault: "user", fix: "update reelwire, or convert the tape with the version that wrote it" },
+  RW3004: { says: "the tape's header cannot be read", exit: 6, fault: "user", fix: "{hint}" },
+  RW3005: { says: "the tape is damaged at line {line}", exit: 1, fault: "user", fix: "run: reelwire repair {file}" },
+  RW3006: { says: "line {line} of the tape is longer than {limit} bytes", exit: 6, fault: "user", fix: "no recorder writes such a line; the file is damaged or hostile" },
+  RW3007: { says: "the .vcr file does not have the shape of a recording", exit: 6, fault: "user", fix: "{hint}" },
+  RW3008: { says: "the file is empty", exit: 6, fault: "user", fix: "record again; a recorder that was killed at once may leave an empty file" },
+  RW3009: { says: "the tape has no call {call}; it has {calls}", exit: 2, fault: "user", fix: "list them with: reelwire show {file}" },
+  RW3010: { says: "the output would overwrite a file", exit: 2, fault: "user", fix: "choose another name with -o, or replace it with --force" },
+  RW3011: { says: "this encoding is not written by this version", exit: 2, fault: "user", fix: "{hint}" },
+  RW9001: { says: "reelwire itself failed", exit: 70, fault: "ours", fix: "please report this with the cause above" },
+} as const satisfies Record<string, Row>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** What an error knows: placeholders of its row, and lines that are printed under the first. */
+export interface ErrorFacts {
+  /** Values for the row's placeholders. */
+  readonly with?: Readonly<Record<string, string | number>>;
+  /** Label and value pairs that say where and why, in print order: `["file", path]`. */
+  readonly where?: readonly (readonly [label: string, value: string])[];
+  /** What the system or the other party said. */
+  readonly cause?: unknown;
+}
+
+export class ReelwireError extends Error {
+  override readonly name = "ReelwireError";
+  readonly code: ErrorCode;
+  /** The process exit status that this error asks for. */
+  readonly exit: number;
+  readonly fault: Fault;
+  readonly fix: string;
+  readonly where: readonly (readonly [label: string, value: string])[];
+
+  constructor(code: ErrorCode, facts: ErrorFacts = {}) {
+    const row: Row = errorTable[code];
+    super(fill(row.says, facts.with), facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = code;
+    this.exit = row.exit;
+    this.fault = row.fault;
+    this.fix = fill(row.fix, facts.with);
+    this.where = facts.where ?? [];
+  }
+
+  /** The whole error as people read it: first line, facts, fix. */
+  report(): string {
+    const rows = [...this.where, ["fix", this.fix] as const];
+    const wide = Math.max(...rows.map(([label]) => label.length), 8);
+    const lines = rows.map(([label, value]) => `  ${label.padEnd(wide)}  ${value}`);
+    return [`error ${this.code}  ${this.message}`, ...lines].join("\n");
+  }
+}
+
+function fill(template: string, values: ErrorFacts["with"]): string {
+  return template.replace(/\{(\w+)\}/g, (whole, key: string) => String(values?.[key] ?? whole));
+}

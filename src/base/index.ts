@@ -1,0 +1,23 @@
+export { AssertionError, assert, unreachable } from "./assert.ts";
+export type { Clock } from "./clock.ts";
+export { VirtualClock } from "./clock.ts";
+export type { ErrorCode, ErrorFacts, Fault } from "./errors.ts";
+export { errorTable, ReelwireError } from "./errors.ts";
+export type { Member, Span } from "./json.ts";
+export {
+  canonicalNumber,
+  decodeLoosely,
+  decodeUtf8,
+  elements,
+  encodeUtf8,
+  isJson,
+  locate,
+  members,
+  skipBlanks,
+  skipValue,
+  stringAt,
+} from "./json.ts";
+export { limits } from "./limits.ts";
+export { Queue } from "./queue.ts";
+export type { Random } from "./random.ts";
+export { seededRandom } from "./random.ts";

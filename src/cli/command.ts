@@ -1,0 +1,38 @@
+/** A flag of a command; the table is what help, completion, the environment and the parser all read. */
+export interface Flag {
+  readonly name: string;
+  readonly short?: string;
+  /** What the value is called in help (`FILE`); a flag without one is a switch. */
+  readonly value?: string;
+  readonly multiple?: boolean;
+  /** The values it takes, when they are few. */
+  readonly choices?: readonly string[];
+  readonly help: string;
+}
+
+/** What a command is given; nothing in a command reads `process` itself. */
+export interface Call {
+  readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+  readonly words: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  /** Aborted by Ctrl-C; a command that sees it cleans up and returns 130. */
+  readonly signal: AbortSignal;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly group: "Record and replay" | "Look" | "Check" | "House";
+  /** One line. */
+  readonly help: string;
+  /** What follows the name, e.g. `TAPE [N]`. */
+  readonly usage: string;
+  readonly wordsMin: number;
+  readonly wordsMax: number;
+  readonly flags: readonly Flag[];
+  /** Loads the code of the command only when it is called; resolves to the exit status. */
+  run(call: Call): Promise<number>;
+}

@@ -1,0 +1,21 @@
+import type { Message } from "../protocol/index.ts";
+import type { LinkEvent, Port, SideFacts } from "./event.ts";
+
+/** What the core wants done: imperative, plain data. The whole vocabulary stands on this page. */
+export type Effect =
+  /** Put a message on a link, its bytes unchanged. */
+  | { readonly kind: "send"; readonly port: Port; readonly message: Message }
+  /** End a link. */
+  | { readonly kind: "close"; readonly port: Port; readonly facts: SideFacts }
+  /** Put an event on the tape. */
+  | { readonly kind: "write"; readonly event: LinkEvent }
+  /** Ask the outside something; the strand sleeps until `answered` with the same `strand` brings the value. */
+  | { readonly kind: "ask"; readonly strand: number; readonly question: unknown }
+  /** Sleep `ms` milliseconds; the strand goes on when `answered` comes. */
+  | { readonly kind: "wait"; readonly strand: number; readonly ms: number };
+
+/** An effect as a layer yields it: the conversation fills in the strand. */
+export type Step =
+  | Exclude<Effect, { kind: "ask" | "wait" }>
+  | { readonly kind: "ask"; readonly question: unknown }
+  | { readonly kind: "wait"; readonly ms: number };

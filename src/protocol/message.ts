@@ -1,0 +1,115 @@
+import { canonicalNumber, decodeLoosely, elements, locate, members, type Span, skipBlanks } from "../base/index.ts";
+
+/** What a JSON-RPC message is, by its members alone; `other` is JSON that is no JSON-RPC. */
+export type MessageKind = "request" | "notification" | "response" | "batch" | "other";
+
+/** Who sent it: client to server, or server to client. */
+export type Direction = "c2s" | "s2c";
+
+/**
+ * One JSON-RPC message with the exact bytes it had on the wire (blanks around it kept, line end not). Forwarding
+ * writes `bytes`; fields are read on demand and never written back. Make one with {@link parseMessage}, which
+ * checks that the bytes are well-formed.
+ */
+export class Message {
+  readonly bytes: Uint8Array;
+  #head: Head | undefined;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  get text(): string {
+    return decodeLoosely(this.bytes);
+  }
+
+  get kind(): MessageKind {
+    return this.#scan().kind;
+  }
+
+  /** The id's JSON text as sent (`7`, `"7"`, `null`), or undefined when there is none. */
+  get id(): string | undefined {
+    return this.#scan().id;
+  }
+
+  /** The id as a key that is equal exactly when two ids are: `0`, `""`, `1` and `"1"` are four. */
+  get idKey(): string | undefined {
+    return idKeyOf(this.#scan().id);
+  }
+
+  get method(): string | undefined {
+    return this.#scan().method;
+  }
+
+  /** Whether this answers with an error rather than a result. */
+  get isError(): boolean {
+    return this.#scan().error !== undefined;
+  }
+
+  /** The exact text of a member, by its path of keys, or undefined. Of duplicate keys the last counts. */
+  rawAt(...path: readonly string[]): string | undefined {
+    const span = locate(this.bytes, path);
+    return span && decodeLoosely(this.bytes.subarray(span.start, span.end));
+  }
+
+  /** The parsed value at a path of keys. A number beyond a double is rounded here, never on the wire. */
+  at(...path: readonly string[]): unknown {
+    const raw = this.rawAt(...path);
+    return raw === undefined ? undefined : JSON.parse(raw);
+  }
+
+  /** The messages of a batch, in order; of anything else, itself. */
+  parts(): readonly Message[] {
+    if (this.kind !== "batch") return [this];
+    return [...elements(this.bytes)].map((e) => new Message(this.bytes.subarray(e.start, e.end)));
+  }
+
+  #scan(): Head {
+    this.#head ??= scanHead(this.bytes);
+    return this.#head;
+  }
+}
+
+/**
+ * A key for an id's JSON text: numbers by exact value, strings by their characters, types never conflated. JSON-RPC
+ * 2.0 section 4 lets a peer spell the id it echoes differently.
+ */
+export function idKeyOf(raw: string | undefined): string | undefined {
+  if (raw === undefined) return undefined;
+  if (raw.startsWith('"')) return `s:${JSON.parse(raw) as string}`;
+  return /^[-\d]/.test(raw) ? `n:${canonicalNumber(raw)}` : raw;
+}
+
+interface Head {
+  readonly kind: MessageKind;
+  readonly id: string | undefined;
+  readonly method: string | undefined;
+  readonly error: Span | undefined;
+}
+
+function scanHead(bytes: Uint8Array): Head {
+  let id: string | undefined;
+  let method: string | undefined;
+  let error: Span | undefined;
+  let result: Span | undefined;
+  if (bytes[skipBlanks(bytes, 0)] === 0x5b) return { kind: "batch", id, method, error };
+  for (const member of members(bytes)) {
+    if (member.key === "id") id = decodeLoosely(bytes.subarray(member.start, member.end));
+    else if (member.key === "method") method = methodAt(bytes, member);
+    else if (member.key === "error") error = nullAt(bytes, member) ? undefined : member;
+    else if (member.key === "result") result = member;
+  }
+  const answers = error !== undefined || result !== undefined;
+  const kind = method !== undefined ? (id === undefined ? "notification" : "request") : answers ? "response" : "other";
+  return { kind, id, method, error };
+}
+
+/** Some writers send `"error": null` beside a result; that is no error. */
+function nullAt(bytes: Uint8Array, at: Span): boolean {
+  return at.end - at.start === 4 && bytes[at.start] === 0x6e;
+}
+
+function methodAt(bytes: Uint8Array, at: Span): string | undefined {
+  if (bytes[at.start] !== 0x22) return undefined;
+  return JSON.parse(decodeLoosely(bytes.subarray(at.start, at.end))) as string;
+}
