@@ -166,18 +166,25 @@ export function stringAt(bytes: Uint8Array, start: number, end: number): string 
 
 /**
  * One spelling for every decimal of the same exact value: `1.0`, `1` and `10e-1` agree, 12345678901234567890 and
- * …891 differ, 1e400 stays what it is. Takes a JSON number's text; the result is `[-]digits` + `e` + exponent.
+ * …891 differ, 1e400 stays what it is. Takes a JSON number's text; the result is `[-]digits` + `e` + exponent. An
+ * exponent of more than {@link exponentDigitsMax} digits is kept as spelled: equal texts agree, nothing else.
  */
 export function canonicalNumber(text: string): string {
   const parts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text);
   if (!parts) return text;
   const [, sign = "", whole = "", fraction = "", exponent = "0"] = parts;
-  const digits = (whole + fraction).replace(/^0+/, "");
-  if (digits === "") return "0e0";
-  const kept = digits.replace(/0+$/, "");
-  const power = BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - kept.length);
-  return `${sign}${kept}e${power}`;
+  const digits = whole + fraction;
+  let start = 0;
+  while (digits[start] === "0") start++;
+  if (start === digits.length) return "0e0";
+  let end = digits.length;
+  while (digits[end - 1] === "0") end--;
+  if (exponent.length > exponentDigitsMax) return text;
+  return `${sign}${digits.slice(start, end)}e${BigInt(exponent) + BigInt(digits.length - end - fraction.length)}`;
 }
+
+/** The longest exponent that {@link canonicalNumber} computes with, so that a hostile one costs nothing. */
+const exponentDigitsMax = 1_000;
 
 function skipScalar(bytes: Uint8Array, start: number): number {
   let i = start;

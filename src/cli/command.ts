@@ -33,6 +33,10 @@ export interface Command {
   readonly wordsMin: number;
   readonly wordsMax: number;
   readonly flags: readonly Flag[];
+  /** The words are another command's line: its flags are its own, with and without `--`. */
+  readonly wraps?: boolean;
+  /** What `help NAME` prints under the flags. */
+  readonly more?: string;
   /** Loads the code of the command only when it is called; resolves to the exit status. */
   run(call: Call): Promise<number>;
 }

@@ -1,11 +1,14 @@
+/**
+ * What the core wants done: imperative, plain data; the whole vocabulary stands on this page. Effects are performed
+ * in the order given, on each port without exception. Pairs with `event.ts`; `runtime/` performs.
+ */
 import type { Message } from "../protocol/index.ts";
 import type { LinkEvent, Port, SideFacts } from "./event.ts";
 
-/** What the core wants done: imperative, plain data. The whole vocabulary stands on this page. */
 export type Effect =
   /** Put a message on a link, its bytes unchanged. */
   | { readonly kind: "send"; readonly port: Port; readonly message: Message }
-  /** End a link. */
+  /** Say no more on a link, after what was sent before. */
   | { readonly kind: "close"; readonly port: Port; readonly facts: SideFacts }
   /** Put an event on the tape. */
   | { readonly kind: "write"; readonly event: LinkEvent }

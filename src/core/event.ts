@@ -1,3 +1,6 @@
+/**
+ * What happened to a conversation: past tense, frozen data. Pairs with `effect.ts`, what is to be done about it.
+ */
 import type { Message } from "../protocol/index.ts";
 
 /** A named end of a conversation: `client`, `server`, or `server:<name>` when there are several. */
@@ -12,12 +15,22 @@ export interface SideFacts {
 }
 
 /**
- * What happened to a conversation: past tense, plain data. `at` is microseconds since the conversation's start on
- * a monotonic clock. A tape is the list of these.
+ * What happened on a link; layers see these and a tape is the list of them. `at` is microseconds since the
+ * conversation's start on a monotonic clock.
  */
 export type LinkEvent =
   | { readonly kind: "opened"; readonly at: number; readonly port: Port; readonly facts: SideFacts }
   | { readonly kind: "received"; readonly at: number; readonly port: Port; readonly message: Message }
-  | { readonly kind: "closed"; readonly at: number; readonly port: Port; readonly facts: SideFacts }
-  /** The answer to an `ask` or the end of a `wait` of the strand `strand`. */
-  | { readonly kind: "answered"; readonly at: number; readonly strand: number; readonly value: unknown };
+  /** The other end says no more; it may still listen. */
+  | { readonly kind: "closed"; readonly at: number; readonly port: Port; readonly facts: SideFacts };
+
+/** The answer to the `ask` of a strand, or the end of its `wait` (then without a value). No layer sees it. */
+export interface AnsweredEvent {
+  readonly kind: "answered";
+  readonly at: number;
+  readonly strand: number;
+  readonly value: unknown;
+}
+
+/** Everything that a conversation handles. */
+export type CoreEvent = LinkEvent | AnsweredEvent;

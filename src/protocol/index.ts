@@ -6,3 +6,5 @@ export type { Era } from "./methods.ts";
 export { eraOf, isHandshake, legacyRevisions, metaKeys, modernRevisions } from "./methods.ts";
 export type { Parsed } from "./parse.ts";
 export { parseLine, parseMessage } from "./parse.ts";
+export type { LineHead } from "./stray.ts";
+export { lineHead } from "./stray.ts";

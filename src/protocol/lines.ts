@@ -16,12 +16,15 @@ const headBytesMax = 1024;
 
 export class LineSplitter {
   readonly #lineBytesMax: number;
-  #held: Uint8Array[] = [];
+  readonly #headBytesMax: number;
+  /** The unfinished line stands in the first bytes; the rest is room to grow. */
+  #held = nothing;
   #heldBytes = 0;
   #lostBytes = 0;
 
   constructor(lineBytesMax: number) {
     this.#lineBytesMax = lineBytesMax;
+    this.#headBytesMax = Math.min(headBytesMax, lineBytesMax);
   }
 
   /** Bytes of the unfinished line so far. */
@@ -30,8 +33,8 @@ export class LineSplitter {
   }
 
   /**
-   * The lines that this chunk completes. A line that lies inside the chunk is a view of it; `chunk` may be reused
-   * by the caller once the lines are consumed: what is held over is copied.
+   * The lines that this chunk completes; take all of them. A line that lies inside the chunk is a view of it;
+   * `chunk` may be reused by the caller once the lines are consumed: what is held over is copied.
    */
   *push(chunk: Uint8Array): Generator<Line, void, void> {
     let from = 0;
@@ -44,41 +47,38 @@ export class LineSplitter {
 
   /** What stood after the last line end, when the stream has ended. */
   end(): Line | undefined {
-    return this.heldBytes === 0 ? undefined : this.#line(new Uint8Array(0), false);
+    return this.heldBytes === 0 ? undefined : this.#line(nothing, false);
   }
 
   #line(rest: Uint8Array, ended: boolean): Line {
-    if (this.heldBytes === 0 && rest.length <= this.#lineBytesMax) return { bytes: rest, ended, lostBytes: 0 };
+    if (this.heldBytes === 0 && rest.length <= this.#lineBytesMax)
+      return { bytes: rest, ended, lostBytes: 0 };
     this.#hold(rest);
-    const bytes = this.#held.length === 1 ? this.#held[0]! : concat(this.#held, this.#heldBytes);
-    const lostBytes = this.#lostBytes;
-    this.#held = [];
+    const line = { bytes: this.#held.subarray(0, this.#heldBytes), ended, lostBytes: this.#lostBytes };
+    this.#held = nothing;
     this.#heldBytes = this.#lostBytes = 0;
-    return { bytes, ended, lostBytes };
+    return line;
   }
 
   #hold(part: Uint8Array): void {
-    if (this.#lostBytes > 0) {
-      this.#lostBytes += part.length;
-    } else if (this.#heldBytes + part.length <= this.#lineBytesMax) {
-      this.#held.push(part.slice());
-      this.#heldBytes += part.length;
-    } else {
-      const whole = this.#heldBytes + part.length;
-      const head = concat([...this.#held, part], whole).slice(0, headBytesMax);
-      this.#held = [head];
-      this.#heldBytes = head.length;
-      this.#lostBytes = whole - head.length;
+    const whole = this.heldBytes + part.length;
+    const kept = whole <= this.#lineBytesMax ? whole : this.#headBytesMax;
+    if (kept > this.#heldBytes) this.#keep(part.subarray(0, kept - this.#heldBytes));
+    if (whole > this.#lineBytesMax && this.#lostBytes === 0) this.#held = this.#held.slice(0, kept);
+    this.#heldBytes = kept;
+    this.#lostBytes = whole - kept;
+  }
+
+  /** Appends; the room doubles, so that one-byte chunks cost no more than large ones. */
+  #keep(part: Uint8Array): void {
+    const needed = this.#heldBytes + part.length;
+    if (needed > this.#held.length) {
+      const roomier = new Uint8Array(Math.min(Math.max(needed, 2 * this.#held.length), this.#lineBytesMax));
+      roomier.set(this.#held.subarray(0, this.#heldBytes));
+      this.#held = roomier;
     }
+    this.#held.set(part, this.#heldBytes);
   }
 }
 
-function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
+const nothing = new Uint8Array(0);

@@ -1,4 +1,4 @@
-import { decodeUtf8, isJson, skipBlanks } from "../base/index.ts";
+import { decodeUtf8, encodeUtf8, isJson, skipBlanks } from "../base/index.ts";
 import { Message } from "./message.ts";
 
 /** What a line of a stdio stream turned out to be. `noise` is valid text that is no message; `bytes` is not UTF-8. */
@@ -19,6 +19,6 @@ export function parseLine(line: Uint8Array): Parsed {
 
 /** A message from text or bytes that must be one; undefined when it is not well-formed. */
 export function parseMessage(source: string | Uint8Array): Message | undefined {
-  const parsed = parseLine(typeof source === "string" ? new TextEncoder().encode(source) : source);
+  const parsed = parseLine(typeof source === "string" ? encodeUtf8(source) : source);
   return parsed.kind === "message" ? parsed.message : undefined;
 }

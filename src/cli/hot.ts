@@ -1,0 +1,40 @@
+import { ReelwireError } from "../base/hot.ts";
+import { recordStdio } from "../runtime/hot.ts";
+import { recordCommand } from "./commands/record-flags.ts";
+import { parseCall } from "./parse-flags.ts";
+import { recordOptions } from "./record-call.ts";
+
+/**
+ * The door of `reelwire record`: from argv to the running server by the shortest way, because a client waits for
+ * its first answer meanwhile. Everything that can wait is loaded later. Nothing here writes on stdout.
+ */
+export function main(): void {
+  const [, , , ...argv] = process.argv;
+  run(argv).then(leave, (error: unknown) => {
+    const known = error instanceof ReelwireError ? error : new ReelwireError("RW9001", causeOf(error));
+    process.stderr.write(`${known.report()}\n`);
+    leave(known.exit);
+  });
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const parsed = parseCall(recordCommand, argv, process.env);
+  if (parsed.help) return (await import("./index.ts")).help(recordCommand);
+  const call = { ...parsed, cwd: process.cwd(), env: process.env };
+  const options = await recordOptions(call);
+  if (process.stdin.isTTY && process.stdout.isTTY) {
+    const { recordAlone } = await import("./record-alone.ts");
+    return recordAlone(options);
+  }
+  return recordStdio(options);
+}
+
+/** Leaves at once: what a stream still holds for a reader who is gone must not keep us. */
+function leave(status: number): void {
+  process.exit(status);
+}
+
+function causeOf(error: unknown): { where: [string, string][]; cause: unknown } {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { where: [["cause", text]], cause: error };
+}

@@ -1,0 +1,44 @@
+/**
+ * The command line's door, called by `bin/`. The only file here that touches the process: it hands its streams,
+ * words and signals to `run.ts` and sets the exit status.
+ */
+import { brokenPipe } from "./output.ts";
+import { runCli } from "./run.ts";
+
+export type { Call, Command, Flag } from "./command.ts";
+export { commands, findCommand } from "./commands/index.ts";
+export type { ParsedCall } from "./parse-flags.ts";
+export { helpFlag, parseCall, splitWrapped, variableOf } from "./parse-flags.ts";
+export { reportError } from "./report.ts";
+export type { Surroundings } from "./run.ts";
+export { runCli, runCommand } from "./run.ts";
+
+export function main(): void {
+  const stop = new AbortController();
+  stopOnInterrupt(stop);
+  stopOnBrokenPipe(stop);
+  const { argv, env, stdout, stderr } = process;
+  const around = { cwd: process.cwd(), env, stdout, stderr, signal: stop.signal };
+  void runCli(argv.slice(2), around).then((status) => {
+    process.exitCode = status;
+  });
+}
+
+/** The first Ctrl-C lets the command clean up, the second does not wait for it. */
+function stopOnInterrupt(stop: AbortController): void {
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+}
+
+/** `| head` closes the pipe when it has enough: that is no failure. */
+function stopOnBrokenPipe(stop: AbortController): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    stop.abort(brokenPipe);
+  });
+  process.stderr.on("error", () => {});
+}

@@ -1,0 +1,39 @@
+/**
+ * Writing results: waits while the reader is slow, so that a long listing stays in bounded memory, and stops as soon
+ * as nobody wants more.
+ */
+import { once } from "node:events";
+import type { Call } from "./command.ts";
+
+/** Why a call was stopped, as the reason of its signal: the reader of stdout went away (`| head`). */
+export const brokenPipe = new Error("the reader of the output went away");
+
+/** How much is gathered before it is written, in characters. */
+const gatheredCharsMax = 16 * 1024;
+
+export class Output {
+  readonly #call: Call;
+  #gathered = "";
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  /** Adds text. Throws the signal's reason when the call was stopped. */
+  async write(text: string): Promise<void> {
+    this.#gathered += text;
+    if (this.#gathered.length >= gatheredCharsMax) await this.flush();
+  }
+
+  async line(text = ""): Promise<void> {
+    await this.write(`${text}\n`);
+  }
+
+  async flush(): Promise<void> {
+    this.#call.signal.throwIfAborted();
+    const text = this.#gathered;
+    this.#gathered = "";
+    if (text === "" || this.#call.stdout.write(text)) return;
+    await once(this.#call.stdout, "drain", { signal: this.#call.signal });
+  }
+}

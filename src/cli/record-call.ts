@@ -1,0 +1,121 @@
+import { ReelwireError } from "../base/hot.ts";
+import type { RecordOptions, Rotation } from "../runtime/hot.ts";
+import type { Call } from "./command.ts";
+
+/**
+ * What `record`'s flags mean, checked before anything starts: a bad filter, size or tag ends in a coded error while
+ * there is still nothing to lose.
+ */
+export async function recordOptions(call: Pick<Call, "flags" | "words" | "cwd" | "env">): Promise<RecordOptions> {
+  const { flags } = call;
+  const text = (name: string): string | undefined => flags[name] as string | undefined;
+  const out = text("out");
+  const { env, envNames } = environment(call.env, list(flags["env"]));
+  const capture = text("capture");
+  if (capture !== undefined) (await import("../filter/index.ts")).parseFilter(capture);
+  const format = formatOf(text("format"), out);
+  const rotate = text("rotate");
+  if (rotate !== undefined && format === "vcr") {
+    const hint = "a .vcr file is one file; record a tape with --rotate and convert its parts";
+    throw new ReelwireError("RW1006", { with: { first: "--rotate", second: "--format vcr", hint } });
+  }
+  const tags = tagsOf(list(flags["tag"]));
+  const max = text("max-interactions");
+  return {
+    command: call.words as unknown as [string, ...string[]],
+    cwd: call.cwd,
+    env,
+    envNames,
+    format,
+    stray: (text("stray") ?? "drop") as RecordOptions["stray"],
+    force: flags["force"] === true,
+    ...given("out", out),
+    ...given("name", text("name")),
+    ...given("sessionId", text("session-id")),
+    ...given("endpointId", text("endpoint-id")),
+    ...given("agentId", text("agent-id")),
+    ...given("tags", tags),
+    ...given("capture", capture),
+    ...given("maxInteractions", max === undefined ? undefined : wholeNumber("--max-interactions", max)),
+    ...given("rotate", rotate === undefined ? undefined : rotation(rotate)),
+  };
+}
+
+function given<K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [key in K]: V });
+}
+
+function list(value: Call["flags"][string]): readonly string[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function formatOf(format: string | undefined, out: string | undefined): "jsonl" | "vcr" {
+  if (format === undefined) return out?.endsWith(".vcr") ? "vcr" : "jsonl";
+  if (format === "jsonl" && out?.endsWith(".vcr")) {
+    const hint = "leave --format out, or name the file .tape.jsonl";
+    throw new ReelwireError("RW1006", { with: { first: "--format jsonl", second: `-o ${out}`, hint } });
+  }
+  return format as "jsonl" | "vcr";
+}
+
+/** `KEY=VALUE` adds one for the server; `KEY` demands that it is set, and the tape's header names it. */
+function environment(
+  inherited: Call["env"],
+  wanted: readonly string[],
+): { readonly env: RecordOptions["env"]; readonly envNames: readonly string[] } {
+  const env = { ...inherited };
+  const envNames: string[] = [];
+  for (const entry of wanted) {
+    const equals = entry.indexOf("=");
+    const name = equals < 0 ? entry : entry.slice(0, equals);
+    if (name === "") throw badValue("--env", entry, "KEY or KEY=VALUE");
+    if (equals >= 0) env[name] = entry.slice(equals + 1);
+    else if (env[name] === undefined) throw new ReelwireError("RW1007", { with: { name } });
+    envNames.push(name);
+  }
+  return { env, envNames };
+}
+
+function tagsOf(entries: readonly string[]): Record<string, string> | undefined {
+  if (entries.length === 0) return undefined;
+  const tags: [string, string][] = entries.map((entry) => {
+    const equals = entry.indexOf("=");
+    if (equals < 1) throw badValue("--tag", entry, "KEY=VALUE");
+    return [entry.slice(0, equals), entry.slice(equals + 1)];
+  });
+  return Object.fromEntries(tags);
+}
+
+const units: Readonly<Record<string, readonly [Rotation["by"], number]>> = {
+  "": ["interactions", 1],
+  b: ["bytes", 1],
+  kb: ["bytes", 1e3],
+  mb: ["bytes", 1e6],
+  gb: ["bytes", 1e9],
+  ms: ["ms", 1],
+  s: ["ms", 1e3],
+  m: ["ms", 60e3],
+  h: ["ms", 3600e3],
+  d: ["ms", 86400e3],
+};
+
+/** The smallest part that makes sense, in bytes: a header and a few lines. */
+const partBytesMin = 1000;
+
+function rotation(text: string): Rotation {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-zA-Z]*)$/.exec(text) ?? [];
+  const known = number === "" ? undefined : units[unit.toLowerCase()];
+  const every = known ? Math.round(Number(number) * known[1]) : 0;
+  if (!known || every < (known[0] === "bytes" ? partBytesMin : 1))
+    throw badValue("--rotate", text, "a size (100MB), an age (1h) or a number of calls (500)");
+  return { by: known[0], every };
+}
+
+function wholeNumber(flag: string, text: string): number {
+  if (!/^\d{1,15}$/.test(text) || Number(text) === 0) throw badValue(flag, text, "a whole number from 1");
+  return Number(text);
+}
+
+function badValue(flag: string, value: string, wants: string): ReelwireError {
+  return new ReelwireError("RW1004", { with: { flag, value, wants } });
+}

@@ -1,0 +1,12 @@
+export type { ConversationLimits, ConversationOptions } from "./conversation.ts";
+export { Conversation, conversationLimits } from "./conversation.ts";
+export type { Effect, Step } from "./effect.ts";
+export type { AnsweredEvent, CoreEvent, LinkEvent, Port, SideFacts } from "./event.ts";
+export type { Exchange, ExchangeChange, ExchangeDeed, ExchangeStatus } from "./exchange.ts";
+export { directionOf } from "./exchange.ts";
+export type { ExchangeLimits } from "./exchange-tracker.ts";
+export { ExchangeTracker, exchangeLimits } from "./exchange-tracker.ts";
+export type { Layer, Steps } from "./layer.ts";
+export { compose } from "./layer.ts";
+export type { Link } from "./ports.ts";
+export { relay } from "./relay.ts";

@@ -1,0 +1,13 @@
+export { epochMs } from "./amounts.ts";
+export type { ConversationFacts, ExchangeFacts, TapeFacts } from "./exchange-view.ts";
+export { exchangeView, targetOf } from "./exchange-view.ts";
+export type { Filter } from "./filter.ts";
+export { parseFilter } from "./filter.ts";
+export type { Glob } from "./glob.ts";
+export { compileGlob } from "./glob.ts";
+export { jsonAt } from "./json-value.ts";
+export { parseTerm } from "./parse.ts";
+export { printTerm } from "./print.ts";
+export type { Moment, Term, TextField } from "./syntax.ts";
+export { choices, fieldNames, textFields } from "./syntax.ts";
+export type { Fact, FilterView, TextFact, Verdict } from "./view.ts";

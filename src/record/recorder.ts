@@ -1,0 +1,138 @@
+import type { Filter } from "../filter/index.ts";
+import type { Redactor } from "../redact/index.ts";
+import { type Sink, type TapeEvent, type TapeHeader, TapeWriter } from "../tape/index.ts";
+import { readArena } from "./arena.ts";
+import { Assembler } from "./assemble.ts";
+import { Capture } from "./capture.ts";
+import { InteractionCount } from "./count.ts";
+
+/** When a recording goes on in a new part. */
+export interface RotateAfter {
+  readonly by: "bytes" | "ms" | "interactions";
+  readonly every: number;
+}
+
+export interface RecorderOptions {
+  readonly header: TapeHeader;
+  /** Opens the file of a part, counted from 1. May throw. */
+  readonly open: (part: number) => Sink;
+  readonly redactor: Redactor;
+  readonly stray: "passed" | "dropped";
+  readonly capture?: Filter;
+  readonly maxInteractions?: number;
+  readonly rotate?: RotateAfter;
+}
+
+/**
+ * From arenas to the tape: assembled, captured, counted, redacted, written. Runs in a worker thread and in tests
+ * alike; the only thing it touches is the sink that it is given.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #assembler: Assembler;
+  readonly #capture: Capture | undefined;
+  readonly #count: InteractionCount | undefined;
+  #writer: TapeWriter;
+  #part = 1;
+  #partStartedAt = 0;
+  #partInteractions = 0;
+  #over = false;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#assembler = new Assembler(options.stray);
+    if (options.capture) this.#capture = new Capture(options.capture, options.header);
+    const counts = options.maxInteractions !== undefined || options.rotate?.by === "interactions";
+    this.#count = counts ? new InteractionCount() : undefined;
+    const header = options.rotate ? { ...options.header, part: 1 } : options.header;
+    this.#writer = new TapeWriter(options.open(1), header);
+  }
+
+  /** Bytes of whole lines that the current part's file has. */
+  get accepted(): number {
+    return this.#writer.accepted;
+  }
+
+  /** Writes what an arena holds; its bytes may be reused afterwards. */
+  arena(buffer: ArrayBuffer, used: number): void {
+    for (const entry of readArena(buffer, used)) {
+      for (const event of this.#assembler.push(entry)) this.event(event);
+    }
+    this.flush();
+  }
+
+  /** Takes one event, in order of time. */
+  event(event: TapeEvent): void {
+    if (!this.#capture) this.#keep(event);
+    else for (const kept of this.#capture.take(event)) this.#keep(kept);
+  }
+
+  flush(): void {
+    if (!this.#over) this.#writer.flush();
+  }
+
+  /** Writes what is left and the end line. */
+  end(at: number): void {
+    const last = Math.round(at);
+    for (const event of this.#assembler.end(last)) this.event(event);
+    for (const kept of this.#capture?.end() ?? []) this.#keep(kept);
+    if (this.#capture && this.#capture.dropped > 0) this.#note(last, "captured", capturedSays(this.#capture));
+    this.#finish(last);
+  }
+
+  #keep(event: TapeEvent): void {
+    if (this.#over) return;
+    this.#rotateBefore(event.at);
+    this.#writer.write(this.#redacted(event));
+    if (!this.#count?.take(event)) return;
+    this.#partInteractions++;
+    const { maxInteractions } = this.#options;
+    if (this.#count.interactions !== maxInteractions) return;
+    this.#note(event.at, "limit", `${maxInteractions} interactions are recorded; the traffic goes on without a tape`);
+    this.#finish(event.at);
+  }
+
+  #redacted(event: TapeEvent): TapeEvent {
+    const { payload } = event;
+    const { redactor } = this.#options;
+    if (payload.kind === "msg") {
+      const message = redactor.message(payload.message);
+      return message === payload.message ? event : { ...event, payload: { kind: "msg", message } };
+    }
+    if (payload.kind !== "text" && payload.kind !== "stderr") return event;
+    const text = redactor.text(payload.text);
+    return text === payload.text ? event : { ...event, payload: { ...payload, text } };
+  }
+
+  #rotateBefore(at: number): void {
+    const { rotate } = this.#options;
+    if (!rotate) return;
+    const passed = {
+      bytes: this.#writer.bytes,
+      ms: (at - this.#partStartedAt) / 1000,
+      interactions: this.#partInteractions,
+    }[rotate.by];
+    if (passed < rotate.every) return;
+    this.#writer.end(at);
+    this.#part++;
+    const sink = this.#options.open(this.#part);
+    const previous = this.#writer.endHash!;
+    this.#writer = new TapeWriter(sink, { ...this.#options.header, part: this.#part, previous });
+    this.#partStartedAt = at;
+    this.#partInteractions = 0;
+  }
+
+  #note(at: number, what: string, says: string): void {
+    if (!this.#over) this.#writer.write({ at, payload: { kind: "note", note: { what, says } } });
+  }
+
+  #finish(at: number): void {
+    if (this.#over) return;
+    this.#writer.end(at);
+    this.#over = true;
+  }
+}
+
+function capturedSays({ dropped }: Capture): string {
+  return `${dropped} messages did not fit the capture filter and were not kept`;
+}

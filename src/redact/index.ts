@@ -1,0 +1,2 @@
+export type { Redactor } from "./redactor.ts";
+export { redactNothing } from "./redactor.ts";

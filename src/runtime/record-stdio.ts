@@ -1,0 +1,119 @@
+import { entryKinds } from "../record/hot.ts";
+import { ownSocket, readBytesMax, Tap } from "../transport/hot.ts";
+import { type Claim, claimOutput, dropClaim } from "./claim.ts";
+import type { RecordOptions } from "./record-options.ts";
+import { serverName } from "./server-name.ts";
+import { pairsFor, type ServerProcess, startServer } from "./server-process.ts";
+import { TapeFeed } from "./tape-feed.ts";
+import { Wrapper } from "./wrapper.ts";
+
+/**
+ * `record -- CMD` with a client on the other side: the server is started as it would have been, its bytes and the
+ * client's pass as they come, and a tape appears beside them. Resolves to the exit status: the server's own,
+ * 128 + n when a signal ended it, 74 when only the tape could not be written.
+ */
+export async function recordStdio(options: RecordOptions): Promise<number> {
+  const origin = performance.now();
+  const startedAtUs = Math.round((performance.timeOrigin + origin) * 1000);
+  const now = (): number => (performance.now() - origin) * 1000;
+  const wire = new Wire(now, options);
+  const claiming = claimOutput(options);
+  const [pairs, claim] = await Promise.all([pairsFor(wire.output), claiming]);
+  wire.feed = new TapeFeed(jobOf(options, claim, startedAtUs), wire.resume, (report) => wire.complain(report));
+  let server: ServerProcess;
+  try {
+    server = await startServer(options, pairs, (input) => wire.connect(input));
+  } catch (error) {
+    dropClaim(claim);
+    throw error;
+  }
+  wire.feed.fact(now(), { open: { side: "server", pid: server.pid } });
+  return new Wrapper(server, wire, options).run();
+}
+
+/** Both directions of the wire and the feed behind them. */
+export class Wire {
+  readonly now: () => number;
+  readonly output: Tap;
+  readonly clientOut = ownSocket(1) ?? process.stdout;
+  feed!: TapeFeed;
+  input!: Tap;
+  /** Says something on stderr; the wrapper gives it the stream that never blocks. */
+  complain: (text: string) => void = (text) => void process.stderr.write(`${text}\n`);
+  #answered = false;
+  /** Set by the wrapper: the server wrote noise. */
+  onNoise: () => void = () => {};
+
+  constructor(now: () => number, options: RecordOptions) {
+    this.now = now;
+    const gate = { gate: options.stray !== "pass", onNoise: () => this.onNoise() };
+    this.output = new Tap(this.clientOut, now, (at, bytes) => this.#fromServer(at, bytes), gate);
+  }
+
+  /** Connects the client's side to the server's input; returns the tap that its output goes to. */
+  connect(serverIn: NodeJS.WritableStream): Tap {
+    this.input = new Tap(serverIn as never, this.now, (at, bytes) => this.#put(at, entryKinds.c2s, bytes));
+    return this.output;
+  }
+
+  /** Takes a piece of the server's stderr. */
+  stderr(bytes: Uint8Array): boolean {
+    let room = true;
+    for (let i = 0; i < bytes.length; i += readBytesMax) {
+      room = this.#put(this.now(), entryKinds.stderr, bytes.subarray(i, i + readBytesMax));
+      if (!room) this.pause();
+    }
+    return room;
+  }
+
+  readonly resume = (): void => {
+    this.output.resume();
+    this.input.resume();
+    this.onRoom();
+  };
+
+  /** Set by the wrapper: stderr may go on too. */
+  onRoom: () => void = () => {};
+
+  pause(): void {
+    this.output.pause();
+    this.input.pause();
+  }
+
+  #put(at: number, kind: 0 | 1 | 2, bytes: Uint8Array): boolean {
+    const room = this.feed.put(at, kind, bytes);
+    if (!room) this.pause();
+    return room;
+  }
+
+  #fromServer(at: number, bytes: Uint8Array): boolean {
+    if (!this.#answered) {
+      this.#answered = true;
+      setImmediate(() => this.feed.start());
+    }
+    return this.#put(at, entryKinds.s2c, bytes);
+  }
+}
+
+function jobOf(options: RecordOptions, claim: Claim, startedAtUs: number): ConstructorParameters<typeof TapeFeed>[0] {
+  const { name, sessionId, endpointId, agentId, tags } = options;
+  return {
+    ...claim,
+    startedAtUs,
+    parentPid: process.ppid,
+    header: {
+      name: name ?? serverName(options.command),
+      ...(sessionId === undefined ? {} : { sessionId }),
+      ...(endpointId === undefined ? {} : { endpointId }),
+      ...(agentId === undefined ? {} : { agentId }),
+      ...(tags === undefined ? {} : { tags }),
+      command: options.command,
+      cwd: options.cwd,
+      env: options.envNames,
+    },
+    ...(options.capture === undefined ? {} : { capture: options.capture }),
+    ...(options.maxInteractions === undefined ? {} : { maxInteractions: options.maxInteractions }),
+    ...(options.rotate === undefined ? {} : { rotate: options.rotate }),
+    stray: options.stray,
+  };
+}

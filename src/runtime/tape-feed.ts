@@ -1,0 +1,127 @@
+import { Worker } from "node:worker_threads";
+import { chunkBytesMax, type EntryKind, entryKinds, handoverMs, Spool } from "../record/hot.ts";
+import type { TapeJob, WorkerReply } from "./tape-job.ts";
+
+/**
+ * The recorder's side of the tape: collects what passed in arenas and hands them to a worker thread, which splits,
+ * redacts and writes. The worker is started late (`start`), because loading it competes with the server for the
+ * first answer; what is collected meanwhile waits in the arenas.
+ */
+export interface FeedResult {
+  /** Why the tape is not whole, as text for people; undefined when it is. */
+  readonly failed?: string;
+  /** The file that was written in the end. */
+  readonly path: string;
+  /** What people should be told about the file, if anything. */
+  readonly says: readonly string[];
+}
+
+/** How long the worker may take to write the rest at the end, in milliseconds. */
+const finishMsMax = 30_000;
+
+export class TapeFeed {
+  readonly #job: TapeJob;
+  readonly #spool: Spool;
+  readonly #onFailure: (report: string) => void;
+  readonly #early: { buffer: ArrayBuffer; used: number }[] = [];
+  #worker: Worker | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #failed: string | undefined;
+  #done: ((result: FeedResult) => void) | undefined;
+  readonly #encoder = new TextEncoder();
+
+  /** `onRoom`: the sources may go on; `onFailure`: the tape cannot be written, said once. */
+  constructor(job: TapeJob, onRoom: () => void, onFailure: (report: string) => void) {
+    this.#job = job;
+    this.#onFailure = onFailure;
+    this.#spool = new Spool((buffer, used) => this.#handOver(buffer, used), onRoom);
+  }
+
+  /** Takes a chunk; false: pause until `onRoom`. */
+  put(at: number, kind: EntryKind, bytes: Uint8Array): boolean {
+    if (this.#failed !== undefined) return true;
+    const room = this.#spool.put(at, kind, bytes);
+    if (!room) this.start();
+    else this.#timer ??= setTimeout(this.#onTimer, handoverMs);
+    return room;
+  }
+
+  /** Takes a fact (open, close, note), which is a payload of the tape as it stands; false: pause. */
+  fact(at: number, fact: object): boolean {
+    const bytes = this.#encoder.encode(JSON.stringify(fact));
+    return this.put(at, entryKinds.fact, bytes.subarray(0, chunkBytesMax));
+  }
+
+  /** Starts the worker, once. */
+  start(): void {
+    if (this.#worker || this.#failed !== undefined) return;
+    const suffix = import.meta.url.endsWith(".ts") ? "ts" : "js";
+    const worker = new Worker(new URL(`./tape-worker.${suffix}`, import.meta.url), {
+      workerData: this.#job,
+      stdin: false,
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
+    this.#worker = worker;
+    worker.on("message", (reply: WorkerReply) => this.#reply(reply));
+    worker.on("error", (error) => this.#fail(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+    worker.on("exit", (code) => this.#fail(`the writer thread ended with code ${code}`));
+    for (const { buffer, used } of this.#early.splice(0)) this.#post(buffer, used);
+  }
+
+  /** Hands over what is there, now. */
+  flush(): void {
+    this.start();
+    this.#spool.flush();
+  }
+
+  /** Writes the rest and the end line; resolves when all is on the disk, or cannot be. */
+  finish(at: number): Promise<FeedResult> {
+    clearTimeout(this.#timer);
+    this.flush();
+    if (this.#failed !== undefined) return Promise.resolve({ failed: this.#failed, path: this.#job.path, says: [] });
+    return new Promise((resolve) => {
+      this.#done = resolve;
+      this.#worker!.postMessage({ kind: "end", at });
+      setTimeout(() => this.#fail(`the writer thread did not end within ${finishMsMax / 1000} s`), finishMsMax).unref();
+    });
+  }
+
+  readonly #onTimer = (): void => {
+    this.#timer = undefined;
+    if (this.#worker) this.#spool.flush();
+    else this.#timer = setTimeout(this.#onTimer, handoverMs);
+  };
+
+  #handOver(buffer: ArrayBuffer, used: number): void {
+    if (this.#worker) this.#post(buffer, used);
+    else this.#early.push({ buffer, used });
+  }
+
+  #post(buffer: ArrayBuffer, used: number): void {
+    this.#worker!.postMessage({ kind: "arena", buffer, used }, [buffer]);
+  }
+
+  #reply(reply: WorkerReply): void {
+    if (reply.kind === "back") this.#spool.giveBack(reply.buffer);
+    else if (reply.kind === "failed") this.#onFailure(reply.report);
+    else this.#end({ path: reply.path, says: reply.says, ...(reply.failed ? { failed: reply.failed } : {}) });
+  }
+
+  #end(result: FeedResult): void {
+    const done = this.#done;
+    this.#done = undefined;
+    this.#failed ??= result.failed ?? "ended";
+    done?.(result);
+  }
+
+  /** The worker itself is gone: say so once, let the traffic go on without a tape. */
+  #fail(report: string): void {
+    if (this.#failed !== undefined) return;
+    this.#failed = report;
+    clearTimeout(this.#timer);
+    this.#onFailure(report);
+    this.#end({ failed: report, path: this.#job.path, says: [] });
+    this.#spool.abandon();
+  }
+}

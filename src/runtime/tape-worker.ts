@@ -1,0 +1,121 @@
+import { existsSync, openSync, renameSync, unlinkSync } from "node:fs";
+import { parentPort, workerData } from "node:worker_threads";
+import { ReelwireError } from "../base/index.ts";
+import { parseFilter } from "../filter/index.ts";
+import { Recorder } from "../record/index.ts";
+import { redactNothing } from "../redact/index.ts";
+import type { Sink } from "../tape/index.ts";
+import { launcherOf } from "./ancestors.ts";
+import { cannotCreate, partPath, splitName } from "./claim.ts";
+import { settle } from "./claim-conflict.ts";
+import { FileSink } from "./file-sink.ts";
+import { headerOf } from "./job-header.ts";
+import type { TapeJob, WorkerOrder, WorkerReply } from "./tape-job.ts";
+
+/**
+ * The thread that writes the tape: takes arenas, gives them back, says once when it can write no more. The recorder
+ * and the client never wait for the disk.
+ */
+const port = parentPort!;
+const job = workerData as TapeJob;
+const launcher = launcherOf(job.parentPid);
+let path = settle(job.path, job.wanted, launcher);
+let failed: string | undefined;
+let file: FileSink | undefined;
+const recorder = attempt(() => makeRecorder());
+
+port.on("message", (order: WorkerOrder) => {
+  if (order.kind === "arena") {
+    attempt(() => recorder?.arena(order.buffer, order.used));
+    reply({ kind: "back", buffer: order.buffer }, [order.buffer]);
+    return;
+  }
+  attempt(() => recorder?.end(order.at));
+  void finish();
+});
+
+function makeRecorder(): Recorder {
+  return new Recorder({
+    header: headerOf(job, launcher),
+    open: (part) => openPart(part),
+    redactor: redactNothing,
+    stray: job.stray === "pass" ? "passed" : "dropped",
+    ...(job.capture === undefined ? {} : { capture: parseFilter(job.capture) }),
+    ...(job.maxInteractions === undefined ? {} : { maxInteractions: job.maxInteractions }),
+    ...(job.rotate === undefined ? {} : { rotate: job.rotate }),
+  });
+}
+
+function openPart(part: number): Sink {
+  file?.close();
+  file = part === 1 ? new FileSink(job.fd, path) : createPart(part);
+  return file;
+}
+
+function createPart(part: number): FileSink {
+  const at = partPath(path.replace(/\.0001(\.tape\.jsonl|\.[^./]*)?$/, "$1"), part);
+  try {
+    return new FileSink(openSync(at, "wx", 0o600), at);
+  } catch (cause) {
+    throw cannotCreate(at, cause);
+  }
+}
+
+/** Runs what may fail; the first failure is told, and the traffic goes on without a tape. */
+function attempt<T>(work: () => T): T | undefined {
+  if (failed !== undefined) return undefined;
+  try {
+    return work();
+  } catch (error) {
+    failed = reportOf(error);
+    reply({ kind: "failed", report: failed });
+    return undefined;
+  }
+}
+
+function reportOf(error: unknown): string {
+  if (error instanceof ReelwireError) return error.report();
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === undefined) return ours(error).report();
+  const full = code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
+  const hint = full ? "free some space, or record to another place with -o" : "record to another place with -o";
+  const where = [["file", file?.path ?? path] as const, ["cause", (error as Error).message] as const];
+  return new ReelwireError("RW2203", { with: { hint }, where, cause: error }).report();
+}
+
+function ours(error: unknown): ReelwireError {
+  const where = [["cause", error instanceof Error ? (error.stack ?? error.message) : String(error)] as const];
+  return new ReelwireError("RW2204", { where, cause: error });
+}
+
+async function finish(): Promise<void> {
+  const says: string[] = [];
+  try {
+    file?.close();
+    if (job.rotate === undefined) path = settle(path, path === job.path ? job.wanted : undefined, launcher);
+    if (job.wanted !== undefined && path !== job.wanted)
+      says.push(`reelwire: the tape is ${path}, because ${job.wanted} holds another recording of this run`);
+    if (job.vcr !== undefined && failed === undefined) await convert(job.vcr, says);
+  } catch (error) {
+    failed ??= reportOf(error);
+    reply({ kind: "failed", report: failed });
+  }
+  reply({ kind: "done", path, says, ...(failed === undefined ? {} : { failed }) });
+  port.close();
+}
+
+/** Makes the `.vcr` file from the finished tape and takes the tape away. */
+async function convert(vcr: string, says: string[]): Promise<void> {
+  const { convertToVcr } = await import("./to-vcr.ts");
+  const { stem } = splitName(path);
+  const target = job.wanted === undefined || path === job.wanted ? vcr : vcr.replace(/[^/]*$/, `${stem}.vcr`);
+  const losses = await convertToVcr(path, `${target}.new`);
+  renameSync(`${target}.new`, target);
+  if (existsSync(path)) unlinkSync(path);
+  path = target;
+  for (const { count, says: what } of losses) says.push(`reelwire: not in the .vcr file: ${what} (${count})`);
+}
+
+function reply(message: WorkerReply, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}

@@ -1,0 +1,244 @@
+import { ReelwireError } from "../base/hot.ts";
+import { ownSocket } from "../transport/hot.ts";
+import type { RecordOptions } from "./record-options.ts";
+import type { Wire } from "./record-stdio.ts";
+import type { ServerProcess } from "./server-process.ts";
+import { onSignals, signalGroup, signalStatus } from "./signals.ts";
+import { type Watchdog, watch } from "./watchdog.ts";
+
+/**
+ * The life of a wrapped server from its start to our exit: client input, stderr, signals, ends, and what is left of
+ * the process group. The rule is that a client cannot tell the wrapper from the server it wraps, except that
+ * nothing survives it.
+ */
+
+/** How long a server may ignore an ending signal before its group is killed, in milliseconds. */
+const killAfterMs = 4_000;
+/** How long after the server's exit its streams may stay silent before they count as ended, in milliseconds. */
+const silenceMsMax = 250;
+/** How long the rest of a process group may take to leave after SIGTERM, in milliseconds. */
+const groupMsMax = 1_000;
+/** How long a client that was asked to end us may leave our last bytes unread, in milliseconds. */
+const unreadMsMax = 1_000;
+/** When the tape's writer starts if nothing happens before, in milliseconds after the spawn. */
+const writerStartMs = 200;
+/** How often we look whether the client still lives once its input has ended, in milliseconds. */
+const clientPollMs = 500;
+/** How long all must be silent before a server without a client is asked to leave, in milliseconds. */
+const orphanMs = 2_000;
+/** How much stderr may wait for its reader before the server's stderr pauses, in bytes. */
+const stderrBytesMax = 1024 * 1024;
+
+export class Wrapper {
+  readonly #server: ServerProcess;
+  readonly #wire: Wire;
+  readonly #options: RecordOptions;
+  readonly #parent = process.ppid;
+  readonly #stderr = ownSocket(2) ?? process.stderr;
+  #clientAlive: () => boolean = () => process.ppid === this.#parent;
+  #asked = false;
+  #override: number | undefined;
+
+  constructor(server: ServerProcess, wire: Wire, options: RecordOptions) {
+    this.#server = server;
+    this.#wire = wire;
+    this.#options = options;
+    wire.complain = (text) => this.#say(text);
+  }
+
+  async run(): Promise<number> {
+    const { feed } = this.#wire;
+    this.#clientIn();
+    this.#clientOut();
+    const errorsEnded = this.#serverErrors();
+    onSignals((signal, ends) => this.#signal(signal, ends));
+    this.#wire.onNoise = () => this.#noise();
+    const dog = new Promise<Watchdog>((resolve) => setImmediate(() => resolve(watch(this.#server.pid))));
+    setTimeout(() => this.#settled(), writerStartMs).unref();
+    const exit = await this.#server.exited;
+    feed.start();
+    await this.#drained(Promise.all([this.#server.outputEnded, errorsEnded]));
+    this.#wire.output.end();
+    feed.fact(this.#wire.now(), { close: { side: "server", code: exit.code, signal: exit.signal } });
+    feed.flush();
+    await Promise.all([this.#clientHasAll(), this.#endGroup()]);
+    (await dog).stop();
+    const result = await feed.finish(this.#wire.now());
+    if (this.#wire.output.chunks === 0) this.#diedEarly(exit);
+    for (const line of result.says) this.#say(line);
+    const status = this.#override ?? exit.code ?? signalStatus(exit.signal ?? "SIGTERM");
+    return status === 0 && result.failed !== undefined ? 74 : status;
+  }
+
+  /** Things that must not compete with the first answer. */
+  #settled(): void {
+    this.#wire.feed.start();
+    void import("./ancestors.ts").then(({ launcherOf, isRunning }) => {
+      if (process.ppid !== this.#parent) return;
+      const launcher = launcherOf(this.#parent);
+      this.#clientAlive = () => isRunning(launcher);
+    });
+  }
+
+  #clientIn(): void {
+    const { input } = this.#wire;
+    const socket = ownSocket(0, input.onread);
+    const source = socket ?? process.stdin;
+    const { input: serverIn } = this.#server;
+    let ended = false;
+    const end = (): void => {
+      if (ended) return;
+      ended = true;
+      this.#wire.feed.fact(this.#wire.now(), { close: { side: "client", reason: "end of input" } });
+      this.#wire.feed.flush();
+      serverIn.end();
+      this.#watchClient();
+    };
+    for (const event of ["end", "close", "error"]) source.on(event, end);
+    // The server reads no more: the client must learn it as it would have, by a broken pipe.
+    serverIn.on("error", () => {
+      input.sinkGone();
+      source.destroy();
+    });
+    if (socket) input.from(socket);
+    else input.fromStream(source);
+  }
+
+  #clientOut(): void {
+    const { clientOut, output } = this.#wire;
+    clientOut.on("error", () => {
+      output.sinkGone();
+      this.#wire.feed.fact(this.#wire.now(), { close: { side: "client", reason: "reads no more" } });
+      this.#server.stopReading();
+    });
+  }
+
+  /** Passes the server's stderr on; when nobody reads ours, the server's waits, as it would have. */
+  #serverErrors(): Promise<void> {
+    const { errors } = this.#server;
+    let gone = false;
+    let room = true;
+    const goOn = (): void => {
+      if (room && (gone || this.#stderr.writableLength <= stderrBytesMax)) errors.resume();
+    };
+    this.#stderr.on("error", () => {
+      gone = true;
+      goOn();
+    });
+    this.#wire.onRoom = () => {
+      room = true;
+      goOn();
+    };
+    errors.on("data", (chunk: Buffer) => {
+      if (!gone) this.#stderr.write(chunk, goOn);
+      room = this.#wire.stderr(chunk);
+      if (!room || (!gone && this.#stderr.writableLength > stderrBytesMax)) errors.pause();
+    });
+    return new Promise((resolve) => {
+      for (const event of ["end", "close", "error"]) errors.once(event, () => resolve());
+    });
+  }
+
+  /** What the client sent before the signal goes first: it is read in the next two turns of the loop. */
+  #signal(signal: NodeJS.Signals, ends: boolean): void {
+    if (ends) this.#wire.feed.flush();
+    if (signal === "SIGTSTP") {
+      signalGroup(this.#server.pid, "SIGSTOP");
+      process.kill(process.pid, "SIGSTOP");
+      return;
+    }
+    setImmediate(() =>
+      setImmediate(() => {
+        if (signal === "SIGCONT") signalGroup(this.#server.pid, signal);
+        else this.#tell(signal);
+        if (ends) this.#killLater(killAfterMs);
+      }),
+    );
+  }
+
+  /** A signal goes to the server alone, as it would have; at a terminal the whole group gets it. */
+  #tell(signal: NodeJS.Signals): void {
+    if (process.stderr.isTTY && signal !== "SIGTERM") signalGroup(this.#server.pid, signal);
+    else this.#server.child.kill(signal);
+  }
+
+  #killLater(ms: number): void {
+    if (this.#asked) return;
+    this.#asked = true;
+    setTimeout(() => signalGroup(this.#server.pid, "SIGKILL"), ms).unref();
+  }
+
+  /** After the end of input: a server that goes on without a client is asked to leave, then killed. */
+  #watchClient(): void {
+    let seen = -1;
+    let silentMs = 0;
+    setInterval(() => {
+      if (this.#clientAlive()) return;
+      silentMs = seen === this.#wire.output.chunks ? silentMs + clientPollMs : 0;
+      seen = this.#wire.output.chunks;
+      if (silentMs < orphanMs || this.#asked) return;
+      this.#server.child.kill("SIGTERM");
+      this.#killLater(killAfterMs / 2);
+    }, clientPollMs).unref();
+  }
+
+  #noise(): void {
+    if (this.#options.stray !== "fail" || this.#override !== undefined) return;
+    this.#override = 1;
+    this.#say(new ReelwireError("RW2106", { where: [["command", this.#options.command.join(" ")]] }).report());
+    this.#server.child.kill("SIGTERM");
+    this.#killLater(killAfterMs / 2);
+  }
+
+  /** Waits for the ends of streams after the exit; a grandchild may hold them open, so silence ends them too. */
+  async #drained(ended: Promise<unknown>): Promise<void> {
+    const { output } = this.#wire;
+    let seen = -1;
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<void>((resolve) => {
+      timer = setInterval(() => {
+        if (seen === output.chunks && !output.paused) resolve();
+        seen = output.chunks;
+      }, silenceMsMax);
+    });
+    await Promise.race([ended, silence]);
+    clearInterval(timer);
+  }
+
+  /** Waits until the client has read the last bytes; for ever if it is alive and slow, as the server would have. */
+  async #clientHasAll(): Promise<void> {
+    const { clientOut } = this.#wire;
+    if (clientOut.writableLength === 0 || clientOut.destroyed) return;
+    const read = new Promise<void>((resolve) => {
+      clientOut.once("error", () => resolve());
+      clientOut.write("", () => resolve());
+    });
+    const limit = new Promise<void>((resolve) => {
+      setInterval(() => (this.#asked || !this.#clientAlive()) && resolve(), unreadMsMax).unref();
+    });
+    await Promise.race([read, limit]);
+  }
+
+  /** What the server left behind in its group is asked, then killed. */
+  async #endGroup(): Promise<void> {
+    const { pid } = this.#server;
+    if (!signalGroup(pid, "SIGTERM")) return;
+    for (let waited = 0; waited < groupMsMax; waited += 25) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      if (!signalGroup(pid, 0)) return;
+    }
+    signalGroup(pid, "SIGKILL");
+  }
+
+  #diedEarly(exit: { code: number | null; signal: NodeJS.Signals | null }): void {
+    if (this.#asked || exit.code === 0) return;
+    const how = exit.signal === null ? `exit ${exit.code}` : `ended by ${exit.signal}`;
+    const seconds = (this.#wire.now() / 1e6).toFixed(1);
+    const where = [["command", `${this.#options.command.join(" ")}        ${how} after ${seconds} s`] as const];
+    this.#say(new ReelwireError("RW2104", { where }).report());
+  }
+
+  #say(text: string): void {
+    this.#stderr.write(`${text}\n`);
+  }
+}

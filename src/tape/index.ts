@@ -1,0 +1,25 @@
+/** The door of tape/: the file format, its readers and writers. */
+export type { TapeReport, TapeState } from "./check.ts";
+export { checkTape } from "./check.ts";
+export type {
+  CloseFacts,
+  End,
+  Mark,
+  NoteFacts,
+  OpenFacts,
+  Payload,
+  ProcessMark,
+  SideHeader,
+  SseFrame,
+  TapeEvent,
+  TapeHeader,
+} from "./format.ts";
+export { formatVersion } from "./format.ts";
+export { decodeHeader, parseHeader } from "./header.ts";
+export { encodeEvent, encodeHeader } from "./jsonl.ts";
+export type { Decoded } from "./jsonl-decode.ts";
+export { decodeLine } from "./jsonl-decode.ts";
+export type { DamagedItem, ReadOptions, TapeItem } from "./reader.ts";
+export { readTape } from "./reader.ts";
+export type { Sink, WriterOptions } from "./writer.ts";
+export { TapeWriter } from "./writer.ts";

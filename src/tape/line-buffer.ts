@@ -1,0 +1,66 @@
+import { assert } from "../base/index.ts";
+
+/**
+ * Bytes that lines are appended to, reused from flush to flush. Room is reserved once per line, then written
+ * without further checks: this is the hot path of a recording.
+ */
+export class LineBuffer {
+  #bytes: Uint8Array;
+  #length = 0;
+
+  constructor(capacityBytes: number) {
+    this.#bytes = new Uint8Array(capacityBytes);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
+  /** What was appended, as a view that is good until the next change. */
+  view(from = 0): Uint8Array {
+    return this.#bytes.subarray(from, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** Makes sure that this many bytes can be appended, growing when they cannot. */
+  reserve(bytes: number): void {
+    const needed = this.#length + bytes;
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.view());
+    this.#bytes = grown;
+  }
+
+  /** Appends a text of ASCII characters. */
+  ascii(text: string): void {
+    const bytes = this.#bytes;
+    let to = this.#length;
+    for (let i = 0; i < text.length; i++) bytes[to++] = text.charCodeAt(i);
+    this.#length = to;
+  }
+
+  /** Appends a non-negative integer in decimal. */
+  integer(value: number): void {
+    assert(
+      Number.isSafeInteger(value) && value >= 0,
+      "times and addresses on a tape are non-negative integers",
+    );
+    this.ascii(String(value));
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  byte(value: number): void {
+    this.#bytes[this.#length++] = value;
+  }
+}

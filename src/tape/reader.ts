@@ -1,0 +1,130 @@
+/**
+ * Reads the JSON Lines form of a tape from a stream of bytes, a line at a time: memory is bounded by the longest
+ * line, not by the tape. What is wrong with one line is a value; what makes the whole file unreadable is an error.
+ */
+import { limits, ReelwireError } from "../base/index.ts";
+import { LineSplitter } from "../protocol/index.ts";
+import type { TapeEvent, TapeHeader } from "./format.ts";
+import { decodeHeader, isHeaderLike } from "./header.ts";
+import { decodeLine } from "./jsonl-decode.ts";
+import { hintFor, sniff, sniffBytesMax } from "./sniff.ts";
+
+/**
+ * One line of a tape. `line` counts from 1, `offset` is where the line begins in its file, in bytes. `bytes` are
+ * the line's own, without its line end, as a view of the chunk they came in: copy them to keep them.
+ */
+export type TapeItem =
+  | { readonly kind: "header"; readonly line: 1; readonly header: TapeHeader; readonly bytes: Uint8Array }
+  | {
+      readonly kind: "event";
+      readonly line: number;
+      readonly offset: number;
+      readonly event: TapeEvent;
+      /** Absent when the source was not a tape but was imported. */
+      readonly bytes?: Uint8Array;
+      /** Which part of a rotated recording, counted from 1; absent when it is one file. */
+      readonly part?: number;
+    }
+  | DamagedItem;
+
+export interface DamagedItem {
+  readonly kind: "damaged";
+  readonly line: number;
+  readonly offset: number;
+  /** A sentence about the line, after "line 7:". */
+  readonly why: string;
+  readonly bytes: Uint8Array;
+  /** The file ends in the middle of this line: its writer was stopped. */
+  readonly torn?: true;
+  readonly part?: number;
+}
+
+export interface ReadOptions {
+  readonly limits?: {
+    readonly lineBytesMax?: number;
+    readonly headerBytesMax?: number;
+  };
+}
+
+/**
+ * The header, then every line in order. Throws RW3008 for an empty source, RW3002 when it is no tape, RW3003 for a
+ * later version, RW3004 for an unreadable header, RW3006 for a line over the limit.
+ */
+export async function* readTape(
+  source: AsyncIterable<Uint8Array>,
+  options: ReadOptions = {},
+): AsyncGenerator<TapeItem, void, void> {
+  const lineBytesMax = options.limits?.lineBytesMax ?? limits.tapeLineBytesMax;
+  const headerBytesMax = Math.min(options.limits?.headerBytesMax ?? limits.headerBytesMax, lineBytesMax);
+  const splitter = new LineSplitter(lineBytesMax);
+  let line = 0;
+  let offset = 0;
+  for await (const chunk of withWholeHead(source)) {
+    for (const { bytes, lostBytes } of splitter.push(chunk)) {
+      if (++line === 1) yield firstLine(bytes, lostBytes, headerBytesMax);
+      else yield laterLine(bytes, lostBytes, line, offset, lineBytesMax);
+      offset += bytes.length + lostBytes + 1;
+    }
+    const held = splitter.heldBytes;
+    if (line === 0 && held > headerBytesMax) throw tooLong(1, headerBytesMax);
+    if (held > lineBytesMax) throw tooLong(line + 1, lineBytesMax);
+  }
+  const rest = splitter.end();
+  if (rest === undefined) return;
+  if (line === 0) yield firstLine(rest.bytes, rest.lostBytes, headerBytesMax);
+  else yield torn(laterLine(rest.bytes, rest.lostBytes, line + 1, offset, lineBytesMax));
+}
+
+/** The same stream, its first chunk long enough to say what the file is; throws when that is no tape. */
+async function* withWholeHead(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  let head: Uint8Array | undefined = new Uint8Array(0);
+  for await (const chunk of source) {
+    if (head === undefined) {
+      yield chunk;
+      continue;
+    }
+    head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
+    if (head.length < sniffBytesMax && !head.includes(0x0a)) continue;
+    demandTape(head);
+    yield head;
+    head = undefined;
+  }
+  if (head === undefined) return;
+  demandTape(head);
+  yield head;
+}
+
+function demandTape(head: Uint8Array): void {
+  const end = head.indexOf(0x0a);
+  if (isHeaderLike(end < 0 ? head : head.subarray(0, end))) return;
+  const looks = sniff(head);
+  if (looks === "empty") throw new ReelwireError("RW3008");
+  throw new ReelwireError("RW3002", { with: { hint: hintFor(looks === "tape" ? "json" : looks) } });
+}
+
+function firstLine(bytes: Uint8Array, lostBytes: number, headerBytesMax: number): TapeItem {
+  if (lostBytes > 0 || bytes.length > headerBytesMax) throw tooLong(1, headerBytesMax);
+  return { kind: "header", line: 1, header: decodeHeader(bytes), bytes };
+}
+
+function laterLine(
+  bytes: Uint8Array,
+  lostBytes: number,
+  line: number,
+  offset: number,
+  bytesMax: number,
+): TapeItem {
+  if (lostBytes > 0) throw tooLong(line, bytesMax);
+  const decoded = decodeLine(bytes);
+  if ("event" in decoded) return { kind: "event", line, offset, event: decoded.event, bytes };
+  return { kind: "damaged", line, offset, why: decoded.why, bytes };
+}
+
+/** A last line without its line end is whole when it reads: a cut one lacks its final brace. */
+function torn(item: TapeItem): TapeItem {
+  return item.kind === "damaged" ? { ...item, why: "the file ends in the middle of it", torn: true } : item;
+}
+
+function tooLong(line: number, limit: number): ReelwireError {
+  return new ReelwireError("RW3006", { with: { line, limit } });
+}

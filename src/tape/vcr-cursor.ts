@@ -1,0 +1,263 @@
+/**
+ * Walks one big JSON document from a stream without holding it: objects and arrays are entered, values are taken one
+ * by one as their own text, without the blanks between tokens, every number and escape as it was. A value's text is
+ * not yet proved to be well-formed; who uses it asks.
+ */
+import { LineBuffer } from "./line-buffer.ts";
+
+/** The document is not well-formed at some byte, or ends too early. */
+export class JsonFault {
+  readonly why: string;
+  /** Whether the document simply ends too early. */
+  readonly torn: boolean;
+  constructor(why: string, torn = false) {
+    this.why = why;
+    this.torn = torn;
+  }
+}
+
+/** The longest key of an object that is entered, in bytes. */
+const keyBytesMax = 64 * 1024;
+/** What the buffer of a value keeps for the next one, in bytes. */
+const keptBytesMax = 1024 * 1024;
+
+const COMMA = 0x2c;
+const COLON = 0x3a;
+
+/** Throws {@link JsonFault} for whatever is wrong. */
+export class JsonCursor {
+  readonly #source: AsyncIterator<Uint8Array>;
+  #chunk: Uint8Array = new Uint8Array(0);
+  #at = 0;
+  /** Bytes of the document before the current chunk. */
+  #before = 0;
+  #buffer = new LineBuffer(4096);
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  /** Where the cursor stands in the document, in bytes. */
+  get offset(): number {
+    return this.#before + this.#at;
+  }
+
+  /** Lets the source go; needed when the document is not read to its end. */
+  async close(): Promise<void> {
+    await this.#source.return?.();
+  }
+
+  /** The next byte that is no blank, not taken, or undefined at the end of the document. */
+  async peek(): Promise<number | undefined> {
+    for (;;) {
+      for (; this.#at < this.#chunk.length; this.#at++) {
+        if (!isBlank(this.#chunk[this.#at]!)) return this.#chunk[this.#at]!;
+      }
+      if (!(await this.#more())) return undefined;
+    }
+  }
+
+  /** Enters an object: yields each key, after which the caller takes or skips its value. */
+  async *keys(): AsyncGenerator<string, void, void> {
+    await this.#take(0x7b, "an object");
+    if ((await this.peek()) === 0x7d) return void this.#at++;
+    for (;;) {
+      if ((await this.peek()) !== 0x22) throw await this.#unexpected("a key");
+      const key: unknown = parsed(await this.value(keyBytesMax));
+      if (typeof key !== "string") throw new JsonFault(`no key at byte ${this.offset}`);
+      await this.#take(COLON, "a colon");
+      yield key;
+      if (await this.#last(0x7d)) return;
+    }
+  }
+
+  /** Enters an array: yields before each element, which the caller takes or skips. */
+  async *elements(): AsyncGenerator<void, void, void> {
+    await this.#take(0x5b, "an array");
+    if ((await this.peek()) === 0x5d) return void this.#at++;
+    for (;;) {
+      yield;
+      if (await this.#last(0x5d)) return;
+    }
+  }
+
+  /** Takes the next value: its text without blanks between tokens, in bytes of its own. */
+  async value(bytesMax: number): Promise<Uint8Array> {
+    const scan = new ValueScan(this.#buffer, bytesMax);
+    await this.#run(scan);
+    const text = this.#buffer.view().slice();
+    this.#buffer.clear();
+    if (this.#buffer.capacity > keptBytesMax) this.#buffer = new LineBuffer(4096);
+    return text;
+  }
+
+  async skip(): Promise<void> {
+    await this.#run(new ValueScan(undefined, 0));
+  }
+
+  async #run(scan: ValueScan): Promise<void> {
+    if ((await this.peek()) === undefined) throw new JsonFault("the file ends too early", true);
+    for (;;) {
+      this.#at = scan.feed(this.#chunk, this.#at);
+      if (scan.done) return;
+      if (await this.#more()) continue;
+      if (scan.atTop) return;
+      throw new JsonFault("the file ends too early", true);
+    }
+  }
+
+  /** After a value: false behind a comma, true behind the closing bracket. */
+  async #last(close: number): Promise<boolean> {
+    const next = await this.peek();
+    if (next !== COMMA && next !== close) throw await this.#unexpected("a comma");
+    this.#at++;
+    return next === close;
+  }
+
+  async #take(byte: number, wants: string): Promise<void> {
+    if ((await this.peek()) !== byte) throw await this.#unexpected(wants);
+    this.#at++;
+  }
+
+  async #unexpected(wants: string): Promise<JsonFault> {
+    if ((await this.peek()) === undefined) return new JsonFault("the file ends too early", true);
+    return new JsonFault(`there is no well-formed JSON at byte ${this.offset}: ${wants} should stand there`);
+  }
+
+  async #more(): Promise<boolean> {
+    const next = await this.#source.next();
+    if (next.done) return false;
+    const first = this.#before === 0 && this.#chunk.length === 0;
+    this.#before += this.#chunk.length;
+    this.#chunk = next.value;
+    const marked = first && this.#chunk[0] === 0xef && this.#chunk[1] === 0xbb && this.#chunk[2] === 0xbf;
+    this.#at = marked ? 3 : 0;
+    return true;
+  }
+}
+
+/** Follows one value over any number of chunks, copying it without its blanks. */
+class ValueScan {
+  readonly #out: LineBuffer | undefined;
+  readonly #bytesMax: number;
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  /** Blanks were left out since the last byte; two scalars that they kept apart must not grow together. */
+  #gap = false;
+  #afterScalar = false;
+  done = false;
+
+  constructor(out: LineBuffer | undefined, bytesMax: number) {
+    this.#out = out;
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Whether the document may end here: a scalar has no closing byte of its own. */
+  get atTop(): boolean {
+    return this.#depth === 0 && this.#afterScalar && !this.#inString;
+  }
+
+  /** Follows the value through a chunk; where it stopped. */
+  feed(chunk: Uint8Array, at: number): number {
+    while (at < chunk.length && !this.done) {
+      if (this.#inString) at = this.#string(chunk, at);
+      else at = this.#token(chunk, at);
+    }
+    return at;
+  }
+
+  #string(chunk: Uint8Array, from: number): number {
+    let i = from;
+    for (; i < chunk.length; i++) {
+      if (this.#escaped) {
+        this.#escaped = false;
+        continue;
+      }
+      const c = chunk[i]!;
+      if (c === 0x5c) this.#escaped = true;
+      else if (c === 0x22) {
+        this.#inString = false;
+        this.done = this.#depth === 0;
+        i++;
+        break;
+      }
+    }
+    this.#copy(chunk, from, i);
+    return i;
+  }
+
+  #token(chunk: Uint8Array, i: number): number {
+    const c = chunk[i]!;
+    if (isBlank(c)) return this.#blank(i);
+    if (c === 0x22) {
+      this.#apart();
+      this.#inString = true;
+      this.#copy(chunk, i, i + 1);
+      return i + 1;
+    }
+    if (isStructure(c)) return this.#structure(chunk, i, c);
+    let end = i + 1;
+    while (end < chunk.length && isScalar(chunk[end]!)) end++;
+    this.#apart();
+    this.#afterScalar = true;
+    this.#copy(chunk, i, end);
+    return end;
+  }
+
+  #blank(i: number): number {
+    if (this.atTop) this.done = true;
+    else this.#gap = true;
+    return this.done ? i : i + 1;
+  }
+
+  #structure(chunk: Uint8Array, i: number, c: number): number {
+    if (c === 0x7b || c === 0x5b) this.#depth++;
+    else if (this.#depth === 0) {
+      if (!this.#afterScalar) throw new JsonFault("there is no well-formed JSON where a value should stand");
+      this.done = true;
+      return i;
+    } else if (c === 0x7d || c === 0x5d) this.done = --this.#depth === 0;
+    this.#gap = this.#afterScalar = false;
+    this.#copy(chunk, i, i + 1);
+    return i + 1;
+  }
+
+  /** Keeps one blank between two tokens that are not separated by structure: malformed text stays malformed. */
+  #apart(): void {
+    if (this.#gap && this.#afterScalar && this.#out) {
+      this.#out.reserve(1);
+      this.#out.byte(0x20);
+    }
+    this.#gap = false;
+  }
+
+  #copy(chunk: Uint8Array, from: number, to: number): void {
+    const out = this.#out;
+    if (out === undefined) return;
+    if (out.length + (to - from) > this.#bytesMax) throw new JsonFault(`a value is longer than ${this.#bytesMax} bytes`);
+    out.reserve(to - from);
+    if (to - from > 24) out.raw(chunk.subarray(from, to));
+    else for (let i = from; i < to; i++) out.byte(chunk[i]!);
+  }
+}
+
+function parsed(text: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function isBlank(c: number): boolean {
+  return c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09;
+}
+
+function isStructure(c: number): boolean {
+  return c === 0x7b || c === 0x7d || c === 0x5b || c === 0x5d || c === COMMA || c === COLON;
+}
+
+function isScalar(c: number): boolean {
+  return !isBlank(c) && !isStructure(c) && c !== 0x22;
+}

@@ -1,0 +1,191 @@
+/**
+ * Writes a tape while it is being recorded. Lines gather in one reused buffer and leave it whole; checkpoints and
+ * the end are written here and nowhere else. Pairs with `reader.ts`, and with `check.ts`, which proves the hashes.
+ */
+import { createHash } from "node:crypto";
+import { assert } from "../base/index.ts";
+import type { TapeEvent, TapeHeader } from "./format.ts";
+import { appendEvent, encodeHeader, lineBytesOf, linePartsOf } from "./jsonl.ts";
+import { LineBuffer } from "./line-buffer.ts";
+
+/** Where whole lines go. Synchronous; may throw, and then has taken nothing of what it was given. */
+export interface Sink {
+  write(bytes: Uint8Array): void;
+}
+
+export interface WriterOptions {
+  /** Bytes gathered before the sink is called; a longer line goes through by itself. */
+  readonly bufferBytes?: number;
+  /** A checkpoint at least every so many bytes. */
+  readonly markBytes?: number;
+  /** A checkpoint at least every so many microseconds of activity. */
+  readonly markMicros?: number;
+  /** The header line as it stood in another tape, with its line end, to be copied as it is. */
+  readonly headerLine?: Uint8Array;
+}
+
+const bufferBytesDefault = 256 * 1024;
+const markBytesDefault = 1024 * 1024;
+const markMicrosDefault = 5_000_000;
+/** Room kept free behind every line, so that a checkpoint never needs a flush of its own. */
+const markLineBytesMax = 512;
+
+/**
+ * Takes events, in order, one writer per file. When the sink throws, so does the call: the event of that call was
+ * not taken, what was taken before waits, and {@link flush} offers it again. `accepted` is what the sink has.
+ */
+export class TapeWriter {
+  readonly #sink: Sink;
+  readonly #buffer: LineBuffer;
+  readonly #markBytes: number;
+  readonly #markMicros: number;
+  readonly #hash = createHash("sha256");
+  /** How much of the buffer the hash has seen. */
+  #hashed = 0;
+  #lines = 0;
+  #bytes = 0;
+  #accepted = 0;
+  #markedBytes = 0;
+  #markedAt = 0;
+  #lastAt = 0;
+  #endHash: string | undefined;
+
+  constructor(sink: Sink, header: TapeHeader, options: WriterOptions = {}) {
+    this.#sink = sink;
+    this.#markBytes = options.markBytes ?? markBytesDefault;
+    this.#markMicros = options.markMicros ?? markMicrosDefault;
+    const line = options.headerLine ?? encodeHeader(header);
+    assert(line.indexOf(0x0a) === line.length - 1, "a header is one line with its line end");
+    this.#buffer = new LineBuffer(
+      Math.max(options.bufferBytes ?? bufferBytesDefault, line.length + 2 * markLineBytesMax),
+    );
+    this.#buffer.raw(line);
+    this.#count(line.length);
+  }
+
+  /** Lines taken, the header included. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** Bytes of the lines taken, whether the sink has them yet or not. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Bytes of whole lines that the sink has accepted: where to cut the file when it failed. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** The hash that the `end` line carries, once it was written: the next part's `previous`. */
+  get endHash(): string | undefined {
+    return this.#endHash;
+  }
+
+  /** Takes one event. Checkpoints and the end are the writer's own and may not be given. */
+  write(event: TapeEvent): void {
+    const { kind } = event.payload;
+    assert(kind !== "mark" && kind !== "end", "checkpoints and the end are written by the writer itself");
+    assert(this.#endHash === undefined, "nothing is written to a tape after its end");
+    this.#append(event);
+    this.#taken(event.at);
+  }
+
+  /** Takes one line of another tape as it is: `line` with its line end, and the time it carries. */
+  copy(line: Uint8Array, at: number): void {
+    assert(this.#endHash === undefined, "nothing is written to a tape after its end");
+    assert(line.indexOf(0x0a) === line.length - 1, "a copied line is one line with its line end");
+    if (this.#makeRoom(line.length)) {
+      this.#buffer.raw(line);
+      this.#count(line.length);
+    } else {
+      this.#through(line);
+    }
+    this.#taken(at);
+  }
+
+  /** Hands everything taken so far to the sink. */
+  flush(): void {
+    if (this.#buffer.length === 0) return;
+    this.#seeAll();
+    const { length } = this.#buffer;
+    this.#sink.write(this.#buffer.view());
+    this.#accepted += length;
+    this.#buffer.clear();
+    this.#hashed = 0;
+  }
+
+  /** Writes the last checkpoint and the end, at the given microsecond, and flushes. Called once. */
+  end(at: number): void {
+    assert(this.#endHash === undefined, "a tape ends once");
+    const last = Math.max(at, this.#lastAt);
+    this.#makeRoom(2 * markLineBytesMax);
+    this.#mark(last);
+    const sha256 = this.#digest();
+    this.#append({ at: last, payload: { kind: "end", end: { lines: this.#lines, sha256 } } });
+    this.#endHash = sha256;
+    this.flush();
+  }
+
+  #append(event: TapeEvent): void {
+    const parts = linePartsOf(event);
+    const room = lineBytesOf(parts);
+    if (this.#makeRoom(room)) {
+      const before = this.#buffer.length;
+      appendEvent(this.#buffer, event, parts);
+      this.#count(this.#buffer.length - before);
+    } else {
+      const line = new LineBuffer(room);
+      appendEvent(line, event, parts);
+      this.#through(line.view());
+    }
+  }
+
+  /** Whether a line of this size fits behind what is gathered, after a flush if need be. */
+  #makeRoom(bytes: number): boolean {
+    const needed = bytes + 2 * markLineBytesMax;
+    if (this.#buffer.length + needed > this.#buffer.capacity) this.flush();
+    return this.#buffer.length + needed <= this.#buffer.capacity;
+  }
+
+  /** A line longer than the buffer: copied once, into its own bytes, and handed on. The buffer is empty here. */
+  #through(line: Uint8Array): void {
+    this.#sink.write(line);
+    this.#accepted += line.length;
+    this.#hash.update(line);
+    this.#count(line.length);
+  }
+
+  #taken(at: number): void {
+    this.#lastAt = Math.max(this.#lastAt, at);
+    const due = this.#bytes - this.#markedBytes >= this.#markBytes || at - this.#markedAt >= this.#markMicros;
+    if (due) this.#mark(this.#lastAt);
+  }
+
+  /** Room for this line was kept free. */
+  #mark(at: number): void {
+    const mark = { lines: this.#lines, bytes: this.#bytes, sha256: this.#digest() };
+    const before = this.#buffer.length;
+    appendEvent(this.#buffer, { at, payload: { kind: "mark", mark } });
+    this.#count(this.#buffer.length - before);
+    this.#markedAt = at;
+    this.#markedBytes = this.#bytes;
+  }
+
+  #count(bytes: number): void {
+    this.#lines++;
+    this.#bytes += bytes;
+  }
+
+  /** Shows the hash what is gathered and not yet seen. */
+  #seeAll(): void {
+    if (this.#hashed < this.#buffer.length) this.#hash.update(this.#buffer.view(this.#hashed));
+    this.#hashed = this.#buffer.length;
+  }
+
+  #digest(): string {
+    this.#seeAll();
+    return this.#hash.copy().digest("hex");
+  }
+}

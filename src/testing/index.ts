@@ -1,0 +1,1 @@
+export { PlaybookMismatch, playbook } from "./playbook.ts";

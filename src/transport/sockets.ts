@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer, type OnReadOpts, Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Two ends of one local connection: ours reads into a buffer of our choice, theirs becomes a child's descriptor. */
+export interface SocketPair {
+  readonly ours: Socket;
+  readonly theirs: Socket;
+}
+
+/**
+ * Makes `onreads.length` pairs. Node gives a child's pipes no way to choose the read buffer, so the pairs are made
+ * through a listening socket in a folder that only this user can enter, which is gone again before the child
+ * starts. Half-open, because a client may end its side long before the server has answered.
+ */
+export function socketPairs(onreads: readonly (OnReadOpts | undefined)[]): Promise<SocketPair[]> {
+  return new Promise((resolve, reject) => {
+    const folder = mkdtempSync(join(tmpdir(), "reelwire-"));
+    const path = join(folder, "s");
+    const ours: Socket[] = [];
+    const pairs: SocketPair[] = [];
+    const clean = (): void => {
+      listener.close();
+      rmSync(folder, { recursive: true, force: true });
+    };
+    // Connections of one process to one listener are accepted in the order in which they were made.
+    const listener = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (theirs) => {
+      pairs.push({ ours: ours[pairs.length]!, theirs });
+      if (pairs.length < onreads.length) return;
+      clean();
+      resolve(pairs);
+    });
+    const fail = (error: Error): void => {
+      clean();
+      reject(error);
+    };
+    listener.once("error", fail);
+    listener.listen(path, () => {
+      for (const onread of onreads) {
+        const socket = connect({ path, allowHalfOpen: true, ...(onread ? { onread } : {}) });
+        socket.once("error", fail);
+        socket.once("connect", () => socket.off("error", fail));
+        socket.pause();
+        ours.push(socket);
+      }
+    });
+  });
+}
+
+/**
+ * Our own end of a standard stream, or undefined when it is a file or a terminal. Never `process.stdout`: that one
+ * writes synchronously to pipes, and a client that does not read would stop everything.
+ */
+export function ownSocket(fd: 0 | 1 | 2, onread?: OnReadOpts): Socket | undefined {
+  try {
+    const reads = fd === 0;
+    const options = { fd, readable: reads, writable: !reads, allowHalfOpen: true };
+    const socket = new Socket({ ...options, ...(onread ? { onread } : {}) } as ConstructorParameters<typeof Socket>[0]);
+    return socket;
+  } catch {
+    return undefined;
+  }
+}
