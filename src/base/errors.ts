@@ -47,6 +47,7 @@ export const errorTable = {
     fault: "user",
     fix: "call it as: {usage}",
   },
+  RW1011: { says: "there is no help on '{topic}'", exit: 2, fault: "user", fix: "{hint}" },
   RW2101: {
     says: "the server's command was not found",
     exit: 4,
@@ -143,6 +144,8 @@ export const errorTable = {
     fix: "choose another name with -o, or replace it with --force",
   },
   RW3011: { says: "this encoding is not written by this version", exit: 2, fault: "user", fix: "{hint}" },
+  RW3012: { says: "the tape cannot be repaired in place", exit: 6, fault: "user", fix: "{hint}" },
+  RW3013: { says: "the folder of tapes cannot be read", exit: 6, fault: "user", fix: "{hint}" },
   RW9001: {
     says: "reelwire itself failed",
     exit: 70,

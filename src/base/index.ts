@@ -17,6 +17,7 @@ export {
   skipValue,
   stringAt,
 } from "./json.ts";
+export { isJsonBytes } from "./json-check.ts";
 export { limits } from "./limits.ts";
 export { Queue } from "./queue.ts";
 export type { Random } from "./random.ts";

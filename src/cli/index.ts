@@ -2,6 +2,7 @@
  * The command line's door, called by `bin/`. The only file here that touches the process: it hands its streams,
  * words and signals to `run.ts` and sets the exit status.
  */
+import type { Command } from "./command.ts";
 import { brokenPipe } from "./output.ts";
 import { runCli } from "./run.ts";
 
@@ -22,6 +23,12 @@ export function main(): void {
   void runCli(argv.slice(2), around).then((status) => {
     process.exitCode = status;
   });
+}
+
+/** Help on a command for its own door: prints it on stdout and gives the exit status. */
+export async function help(command: Command): Promise<number> {
+  process.stdout.write((await import("./help.ts")).aboutCommand(command));
+  return 0;
 }
 
 /** The first Ctrl-C lets the command clean up, the second does not wait for it. */

@@ -64,6 +64,11 @@ export function variableOf(flag: Flag): string {
   return `REELWIRE_${flag.name.toUpperCase().replaceAll("-", "_")}`;
 }
 
+/** Whether the environment variable of a switch turns it on. */
+export function isOn(text: string | undefined): boolean {
+  return text !== undefined && /^(1|true|yes|on)$/i.test(text);
+}
+
 function scan(command: Command, argv: readonly string[]) {
   const options: Record<string, { type: "string" | "boolean"; short?: string }> = {};
   for (const flag of [...command.flags, helpFlag]) {
@@ -82,7 +87,7 @@ function fromEnvironment(command: Command, env: Env): Record<string, Value> {
     if (flag.value !== undefined) {
       const value = checked(flag, name, text, true) as string;
       flags[flag.name] = flag.multiple ? [value] : value;
-    } else if (/^(1|true|yes|on)$/i.test(text)) flags[flag.name] = true;
+    } else if (isOn(text)) flags[flag.name] = true;
     else if (!/^(0|false|no|off)$/i.test(text)) throw badValue(name, text, "1 or 0");
   }
   return flags;

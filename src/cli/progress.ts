@@ -13,7 +13,11 @@ export interface Progress {
 }
 
 /** `now` in milliseconds; handed in so that tests need not wait. */
-export function startProgress(stderr: Call["stderr"], what: string, now: () => number = () => performance.now()): Progress {
+export function startProgress(
+  stderr: Call["stderr"],
+  what: string,
+  now: () => number = () => performance.now(),
+): Progress {
   if (!stderr.isTTY) return { at: () => {}, end: () => {} };
   const started = now();
   let drawn: number | undefined;

@@ -6,7 +6,9 @@ import type { Call } from "./command.ts";
  * What `record`'s flags mean, checked before anything starts: a bad filter, size or tag ends in a coded error while
  * there is still nothing to lose.
  */
-export async function recordOptions(call: Pick<Call, "flags" | "words" | "cwd" | "env">): Promise<RecordOptions> {
+export async function recordOptions(
+  call: Pick<Call, "flags" | "words" | "cwd" | "env">,
+): Promise<RecordOptions> {
   const { flags } = call;
   const text = (name: string): string | undefined => flags[name] as string | undefined;
   const out = text("out");

@@ -14,9 +14,14 @@ function asText(error: ReelwireError): string {
 }
 
 function asJson(error: ReelwireError): string {
+  return JSON.stringify({ error: errorFacts(error) });
+}
+
+/** An error as JSON output tells it (`schema/error.json`). */
+export function errorFacts(error: ReelwireError) {
   const { code, message, exit, fault, fix } = error;
   const where = error.where.map(([label, value]) => ({ label, value }));
-  return JSON.stringify({ error: { code, message, exit, fault, where, fix } });
+  return { code, message, exit, fault, where, fix };
 }
 
 function ownFault(error: unknown): ReelwireError {

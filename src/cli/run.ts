@@ -7,7 +7,7 @@ import type { Call, Command } from "./command.ts";
 import { commands, findCommand } from "./commands/index.ts";
 import { nearest } from "./nearest.ts";
 import { brokenPipe } from "./output.ts";
-import { parseCall } from "./parse-flags.ts";
+import { isOn, parseCall, variableOf } from "./parse-flags.ts";
 import { reportError } from "./report.ts";
 
 /** What the outside provides. */
@@ -22,7 +22,7 @@ export async function runCli(argv: readonly string[], around: Surroundings): Pro
   } catch (error) {
     const { signal } = around;
     if (signal.aborted) return signal.reason === brokenPipe ? exits.fine : exits.interrupted;
-    return reportError(error, around.stderr, wantsJson(argv));
+    return reportError(error, around.stderr, wantsJson(argv, around.env));
   }
 }
 
@@ -46,7 +46,11 @@ async function dispatch(argv: readonly string[], around: Surroundings): Promise<
 }
 
 /** One command with the words after its name. */
-export async function runCommand(command: Command, argv: readonly string[], around: Surroundings): Promise<number> {
+export async function runCommand(
+  command: Command,
+  argv: readonly string[],
+  around: Surroundings,
+): Promise<number> {
   const { flags, words, help } = parseCall(command, argv, around.env);
   if (help) {
     around.stdout.write((await import("./help.ts")).aboutCommand(command));
@@ -67,7 +71,7 @@ function unknown(word: string): ReelwireError {
 }
 
 /** Whether errors are wanted as JSON, asked before the words are known to be right. */
-function wantsJson(argv: readonly string[]): boolean {
-  const command = findCommand(argv[0] ?? "");
-  return command?.flags.some((flag) => flag.name === "json") === true && argv.includes("--json");
+function wantsJson(argv: readonly string[], env: Call["env"]): boolean {
+  const flag = findCommand(argv[0] ?? "")?.flags.find((each) => each.name === "json");
+  return flag !== undefined && (argv.includes("--json") || isOn(env[variableOf(flag)]));
 }

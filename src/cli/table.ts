@@ -71,7 +71,7 @@ export class Table {
 export function displayWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
-  for (const char of text) width += /^[\p{Mark}\u200d\ufe0f]/u.test(char) ? 0 : wide.test(char) ? 2 : 1;
+  for (const char of text) width += /^(?:\p{Mark}|\u200d|\ufe0f)/u.test(char) ? 0 : wide.test(char) ? 2 : 1;
   return width;
 }
 

@@ -2,7 +2,8 @@
 
 export function sizeText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
-  const [unit, value] = bytes < 1e6 ? ["kB", bytes / 1e3] : bytes < 1e9 ? ["MB", bytes / 1e6] : ["GB", bytes / 1e9];
+  const [unit, value] =
+    bytes < 1e6 ? ["kB", bytes / 1e3] : bytes < 1e9 ? ["MB", bytes / 1e6] : ["GB", bytes / 1e9];
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
 }
 

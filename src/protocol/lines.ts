@@ -22,8 +22,12 @@ export class LineSplitter {
   #heldBytes = 0;
   #lostBytes = 0;
 
-  constructor(lineBytesMax: number) {
+  readonly #reuse: boolean;
+
+  /** With `reuse`, a line that spans chunks stands in memory that the next one takes: consume or copy it at once. */
+  constructor(lineBytesMax: number, options: { readonly reuse?: boolean } = {}) {
     this.#lineBytesMax = lineBytesMax;
+    this.#reuse = options.reuse ?? false;
     this.#headBytesMax = Math.min(headBytesMax, lineBytesMax);
   }
 
@@ -55,7 +59,7 @@ export class LineSplitter {
       return { bytes: rest, ended, lostBytes: 0 };
     this.#hold(rest);
     const line = { bytes: this.#held.subarray(0, this.#heldBytes), ended, lostBytes: this.#lostBytes };
-    this.#held = nothing;
+    if (!this.#reuse || this.#held.length > reusedBytesMax) this.#held = nothing;
     this.#heldBytes = this.#lostBytes = 0;
     return line;
   }
@@ -80,5 +84,8 @@ export class LineSplitter {
     this.#held.set(part, this.#heldBytes);
   }
 }
+
+/** The most memory that is kept for the next line, in bytes. */
+const reusedBytesMax = 4 * 1024 * 1024;
 
 const nothing = new Uint8Array(0);

@@ -19,8 +19,8 @@ export interface Entry {
   /** Microseconds since the recording's start. */
   readonly at: number;
   readonly kind: EntryKind;
-  /** A view into the arena: gone when the arena is given back. */
-  readonly bytes: Uint8Array;
+  /** A view into the arena: gone when the arena is given back. A Buffer, whose searches are the fast ones. */
+  readonly bytes: Buffer;
 }
 
 const headBytes = 16;
@@ -67,7 +67,7 @@ export function* readArena(buffer: ArrayBuffer, used: number): Generator<Entry, 
   for (let head = 0; head < used; ) {
     const length = words[(head >> 2) + 2]!;
     const kind = words[(head >> 2) + 3] as EntryKind;
-    yield { at: times[head >> 3]!, kind, bytes: new Uint8Array(buffer, head + headBytes, length) };
+    yield { at: times[head >> 3]!, kind, bytes: Buffer.from(buffer, head + headBytes, length) };
     head += headBytes + ((length + 7) & ~7);
   }
 }

@@ -1,5 +1,6 @@
-import { decodeUtf8, limits } from "../base/index.ts";
-import { type Direction, type Line, LineSplitter, lineHead, parseLine } from "../protocol/index.ts";
+import { isUtf8 } from "node:buffer";
+import { decodeUtf8, isJsonBytes, limits } from "../base/index.ts";
+import { type Direction, type Line, LineSplitter, lineHead, Message, parseLine } from "../protocol/index.ts";
 import type { Payload, TapeEvent } from "../tape/index.ts";
 import { type Entry, entryKinds } from "./arena.ts";
 
@@ -15,7 +16,8 @@ export class Assembler {
 
   constructor(stray: "passed" | "dropped", messageBytesMax: number = limits.messageBytesMax) {
     this.#stray = stray;
-    this.#lines = { c2s: new LineSplitter(messageBytesMax), s2c: new LineSplitter(messageBytesMax) };
+    const lines = (): LineSplitter => new LineSplitter(messageBytesMax, { reuse: true });
+    this.#lines = { c2s: lines(), s2c: lines() };
   }
 
   /** The events that one entry completes. They may hold views of its bytes: use them before the arena goes back. */
@@ -45,6 +47,8 @@ export class Assembler {
 
   #event(at: number, dir: Direction, line: Line): TapeEvent {
     if (line.lostBytes > 0) return tooLong(at, dir, line);
+    if (line.ended && isMessage(line.bytes))
+      return { at, dir, payload: { kind: "msg", message: new Message(line.bytes) } };
     const parsed = parseLine(line.bytes);
     const cut = line.ended ? {} : { cut: true };
     if (parsed.kind === "message") {
@@ -72,7 +76,10 @@ export class Assembler {
     const part = whole.subarray(0, end);
     if (part.length === 0) return;
     const text = decodeUtf8(part);
-    yield { at, payload: text === undefined ? { kind: "bytes", bytes: part, on: "stderr" } : { kind: "stderr", text } };
+    yield {
+      at,
+      payload: text === undefined ? { kind: "bytes", bytes: part, on: "stderr" } : { kind: "stderr", text },
+    };
   }
 
   /** Facts come from our own recorder, as the payload they become; before a side's end its lines end too. */
@@ -82,6 +89,11 @@ export class Assembler {
     if (kind === "close") yield* fact[kind]?.side === "server" ? this.end(at) : this.#endOf("c2s", at);
     yield { at, payload: { kind, [kind]: fact[kind] } as unknown as Payload };
   }
+}
+
+/** What `parseLine` would say, for the usual case at a third of the price. */
+function isMessage(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x7b && isJsonBytes(bytes) && isUtf8(bytes);
 }
 
 function tooLong(at: number, dir: Direction, line: Line): TapeEvent {

@@ -1,5 +1,11 @@
 import { type Exchange, type ExchangeChange, ExchangeTracker } from "../core/index.ts";
-import { type ConversationFacts, exchangeView, type Filter, type TapeFacts, type Verdict } from "../filter/index.ts";
+import {
+  type ConversationFacts,
+  exchangeView,
+  type Filter,
+  type TapeFacts,
+  type Verdict,
+} from "../filter/index.ts";
 import { eraOf, isHandshake, Message } from "../protocol/index.ts";
 import type { TapeEvent } from "../tape/index.ts";
 
@@ -85,7 +91,9 @@ export class Capture {
   }
 
   #overfull(settled: number): boolean {
-    return this.#heldBytes > this.#limits.heldBytesMax || this.#held.length - settled > this.#limits.heldEventsMax;
+    return (
+      this.#heldBytes > this.#limits.heldBytesMax || this.#held.length - settled > this.#limits.heldEventsMax
+    );
   }
 
   #keepUndecided(slot: Slot): true {
@@ -128,7 +136,9 @@ export class Capture {
 
   /** Whether a call of the client that is wanted, or may be, is open. */
   #calling(): boolean {
-    return this.#tracker.open.some(({ dir, key }) => dir === "c2s" && this.#decisions.get(key)?.verdict !== false);
+    return this.#tracker.open.some(
+      ({ dir, key }) => dir === "c2s" && this.#decisions.get(key)?.verdict !== false,
+    );
   }
 
   #decide(decision: Decision, response: Message | undefined, final: boolean): void {
@@ -158,7 +168,9 @@ export class Capture {
     if (isHandshake(message.method)) return true;
     const method = message.method ?? null;
     const absent = { tool: null, prompt: null, resource: null, status: null, error: null };
-    return this.#filter.decide({ final: true, method, ...absent, durationMs: null, sizeBytes: null }) ?? false;
+    return (
+      this.#filter.decide({ final: true, method, ...absent, durationMs: null, sizeBytes: null }) ?? false
+    );
   }
 }
 
@@ -172,7 +184,9 @@ function lasting(event: TapeEvent): TapeEvent {
   if (payload.kind === "msg") {
     return { ...event, payload: { kind: "msg", message: new Message(payload.message.bytes.slice()) } };
   }
-  return payload.kind === "bytes" ? { ...event, payload: { ...payload, bytes: payload.bytes.slice() } } : event;
+  return payload.kind === "bytes"
+    ? { ...event, payload: { ...payload, bytes: payload.bytes.slice() } }
+    : event;
 }
 
 function clientFacts(initialize: Message): ConversationFacts {

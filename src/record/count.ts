@@ -12,7 +12,8 @@ export class InteractionCount {
     if (event.payload.kind !== "msg") return false;
     let completed = false;
     for (const change of this.#tracker.observe(event.dir ?? "c2s", event.payload.message, event.at)) {
-      if (change.what !== "answered" || change.exchange.dir !== "c2s" || isHandshake(change.exchange.method)) continue;
+      if (change.what !== "answered" || change.exchange.dir !== "c2s" || isHandshake(change.exchange.method))
+        continue;
       this.interactions++;
       completed = true;
     }

@@ -23,6 +23,9 @@ export interface RecorderOptions {
   readonly rotate?: RotateAfter;
 }
 
+/** What is written at once, in bytes: room for several large messages, which then are copied but once. */
+const bufferBytes = 1024 * 1024;
+
 /**
  * From arenas to the tape: assembled, captured, counted, redacted, written. Runs in a worker thread and in tests
  * alike; the only thing it touches is the sink that it is given.
@@ -45,7 +48,7 @@ export class Recorder {
     const counts = options.maxInteractions !== undefined || options.rotate?.by === "interactions";
     this.#count = counts ? new InteractionCount() : undefined;
     const header = options.rotate ? { ...options.header, part: 1 } : options.header;
-    this.#writer = new TapeWriter(options.open(1), header);
+    this.#writer = new TapeWriter(options.open(1), header, { bufferBytes });
   }
 
   /** Bytes of whole lines that the current part's file has. */
@@ -88,7 +91,11 @@ export class Recorder {
     this.#partInteractions++;
     const { maxInteractions } = this.#options;
     if (this.#count.interactions !== maxInteractions) return;
-    this.#note(event.at, "limit", `${maxInteractions} interactions are recorded; the traffic goes on without a tape`);
+    this.#note(
+      event.at,
+      "limit",
+      `${maxInteractions} interactions are recorded; the traffic goes on without a tape`,
+    );
     this.#finish(event.at);
   }
 
@@ -117,7 +124,11 @@ export class Recorder {
     this.#part++;
     const sink = this.#options.open(this.#part);
     const previous = this.#writer.endHash!;
-    this.#writer = new TapeWriter(sink, { ...this.#options.header, part: this.#part, previous });
+    this.#writer = new TapeWriter(
+      sink,
+      { ...this.#options.header, part: this.#part, previous },
+      { bufferBytes },
+    );
     this.#partStartedAt = at;
     this.#partInteractions = 0;
   }

@@ -1,7 +1,7 @@
 import { Arena, type EntryKind } from "./arena.ts";
 
 /** The size of one arena, in bytes; two exist, so this bounds what a kill can lose to twice as much. */
-export const arenaBytes = 1024 * 1024;
+export const arenaBytes = 2 * 1024 * 1024;
 /** The longest chunk that is put at once, in bytes: what a source may read in one go. */
 export const chunkBytesMax = 256 * 1024;
 /** How long an arena collects before it is handed over, in milliseconds. */
@@ -17,7 +17,8 @@ export type HandOver = (buffer: ArrayBuffer, used: number) => void;
 export class Spool {
   readonly #handOver: HandOver;
   readonly #onRoom: () => void;
-  #current: Arena | undefined = new Arena(new ArrayBuffer(arenaBytes));
+  #current = new Arena(new ArrayBuffer(arenaBytes));
+  /** The other arena, while it is not with the writer. */
   #spare: ArrayBuffer | undefined = new ArrayBuffer(arenaBytes);
   #full = false;
 
@@ -28,36 +29,44 @@ export class Spool {
 
   /** Takes one chunk of at most {@link chunkBytesMax} bytes; false: pause until there is room. */
   put(at: number, kind: EntryKind, bytes: Uint8Array): boolean {
-    this.#current!.put(at, kind, bytes);
-    if (this.#current!.fits(chunkBytesMax)) return true;
-    this.flush();
-    if (this.#current) return true;
-    this.#full = true;
-    return false;
+    this.#current.put(at, kind, bytes);
+    if (this.#current.fits(chunkBytesMax)) return true;
+    this.#full = !this.flush();
+    return !this.#full;
   }
 
-  /** Hands over what is there, however little. */
-  flush(): void {
-    const full = this.#current;
-    if (!full || full.used === 0) return;
-    this.#current = this.#spare && new Arena(this.#spare);
+  /** Hands over what is there, however little; false: the writer still has the other arena. */
+  flush(): boolean {
+    if (this.#current.used === 0) return true;
+    if (!this.#spare) return false;
+    const { buffer, used } = this.#current;
+    this.#current = new Arena(this.#spare);
     this.#spare = undefined;
-    this.#handOver(full.buffer, full.used);
+    this.#handOver(buffer, used);
+    return true;
   }
 
-  /** The writer is gone and will give nothing back: lets paused sources go on. */
-  abandon(): void {
-    this.#current ??= new Arena(new ArrayBuffer(arenaBytes));
-    if (this.#full) this.#onRoom();
-    this.#full = false;
+  /** Hands over the rest: nothing is put any more. */
+  end(): void {
+    const { buffer, used } = this.#current;
+    if (used > 0) this.#handOver(buffer, used);
   }
 
   /** Takes an arena back from the writer. */
   giveBack(buffer: ArrayBuffer): void {
-    if (this.#current) this.#spare = buffer;
-    else this.#current = new Arena(buffer);
-    if (!this.#full) return;
+    this.#spare = buffer;
+    if (this.#full) this.#goOn();
+  }
+
+  /** The writer is gone and will give nothing back: lets paused sources go on. */
+  abandon(): void {
+    this.#spare ??= new ArrayBuffer(arenaBytes);
+    if (this.#full) this.#goOn();
+  }
+
+  #goOn(): void {
     this.#full = false;
+    this.flush();
     this.#onRoom();
   }
 }

@@ -11,7 +11,8 @@ import type { ProcessMark } from "../tape/index.ts";
 
 /** How many ancestors are asked at the most. */
 const ancestorsMax = 16;
-const launcherNames = /^(npx|npm|pnpm|pnpx|yarn|yarnpkg|bunx|uvx|sh|bash|dash|ash|zsh|ksh|fish|env|sudo|nice|timeout|nohup|setsid|stdbuf|time)(-cli)?(\.[cm]?js|\.exe|\.cmd)?$/;
+const launcherNames =
+  /^(npx|npm|pnpm|pnpx|yarn|yarnpkg|bunx|uvx|sh|bash|dash|ash|zsh|ksh|fish|env|sudo|nice|timeout|nohup|setsid|stdbuf|time)(-cli)?(\.[cm]?js|\.exe|\.cmd)?$/;
 
 interface ProcessFacts {
   readonly parent: number;
@@ -55,7 +56,10 @@ export function isSame(a: ProcessMark, b: ProcessMark): boolean {
 }
 
 function isLauncher(words: readonly string[]): boolean {
-  const names = words.slice(0, 3).filter((word) => !word.startsWith("-")).map((word) => basename(word));
+  const names = words
+    .slice(0, 3)
+    .filter((word) => !word.startsWith("-"))
+    .map((word) => basename(word));
   const [first = "", second = ""] = names;
   if (/^(npm|npx|pnpm|yarn) /.test(words[0] ?? "")) return true;
   return launcherNames.test(first.replace(/^-/, "")) || (/^node/.test(first) && launcherNames.test(second));
@@ -92,5 +96,8 @@ function statOf(pid: number): string[] {
 }
 
 function ps(pid: number, format: string): string {
-  return execFileSync("ps", ["-o", format, "-p", String(pid)], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  return execFileSync("ps", ["-o", format, "-p", String(pid)], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
 }

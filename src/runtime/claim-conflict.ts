@@ -1,4 +1,13 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, statSync, unlinkSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { limits, ReelwireError } from "../base/index.ts";
 import { type ProcessMark, parseHeader, type TapeHeader } from "../tape/index.ts";
@@ -103,7 +112,9 @@ function headerOf(path: string): TapeHeader | undefined {
 
 /** Whether the only message a client sent is `server/discover`. */
 function holdsOnlyProbe(path: string): boolean {
-  const sent = readFileSync(path, "utf8").split("\n").filter((line) => line.includes('"dir":"c2s"'));
+  const sent = readFileSync(path, "utf8")
+    .split("\n")
+    .filter((line) => line.includes('"dir":"c2s"'));
   return sent.length > 0 && sent.every((line) => /"method"\s*:\s*"server\/discover"/.test(line));
 }
 

@@ -75,7 +75,10 @@ export function cannotCreate(path: string, cause: unknown): ReelwireError {
   };
   return new ReelwireError("RW2202", {
     with: { hint: hints[code ?? ""] ?? "choose another place with -o" },
-    where: [["file", path], ["cause", message]],
+    where: [
+      ["file", path],
+      ["cause", message],
+    ],
     cause,
   });
 }
@@ -85,7 +88,9 @@ function tapeBeside(vcr: string): string {
 }
 
 function defaultPath(options: RecordOptions): string {
-  const name = (options.name ?? serverName(options.command)).replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^\.+/, "");
+  const name = (options.name ?? serverName(options.command))
+    .replace(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^\.+/, "");
   const time = new Date().toISOString().replace(/[:.]/g, "-");
   const suffix = options.format === "vcr" ? ".vcr" : ".tape.jsonl";
   return join(options.cwd, "tapes", name || "server", `${time}-${process.pid}${suffix}`);

@@ -19,7 +19,9 @@ export async function recordStdio(options: RecordOptions): Promise<number> {
   const wire = new Wire(now, options);
   const claiming = claimOutput(options);
   const [pairs, claim] = await Promise.all([pairsFor(wire.output), claiming]);
-  wire.feed = new TapeFeed(jobOf(options, claim, startedAtUs), wire.resume, (report) => wire.complain(report));
+  wire.feed = new TapeFeed(jobOf(options, claim, startedAtUs), wire.resume, (report) =>
+    wire.complain(report),
+  );
   let server: ServerProcess;
   try {
     server = await startServer(options, pairs, (input) => wire.connect(input));
@@ -95,7 +97,11 @@ export class Wire {
   }
 }
 
-function jobOf(options: RecordOptions, claim: Claim, startedAtUs: number): ConstructorParameters<typeof TapeFeed>[0] {
+function jobOf(
+  options: RecordOptions,
+  claim: Claim,
+  startedAtUs: number,
+): ConstructorParameters<typeof TapeFeed>[0] {
   const { name, sessionId, endpointId, agentId, tags } = options;
   return {
     ...claim,

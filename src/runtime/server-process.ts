@@ -56,7 +56,15 @@ export async function startServer(
   if (stdout) tap.from(stdout.ours);
   else tap.fromStream(source);
   await started(child, options);
-  return { child, pid: child.pid!, input, errors: child.stderr!, outputEnded, exited, stopReading: () => source.destroy() };
+  return {
+    child,
+    pid: child.pid!,
+    input,
+    errors: child.stderr!,
+    outputEnded,
+    exited,
+    stopReading: () => source.destroy(),
+  };
 }
 
 function spawnOrFail(program: string, args: string[], how: Parameters<typeof spawn>[2]): ChildProcess {
@@ -84,7 +92,10 @@ export function cannotStart(program: string, cause: unknown): ReelwireError {
   const why = code === "E2BIG" ? "shorten the command line or the environment" : "see the cause above";
   return new ReelwireError(codes[code ?? ""] ?? "RW2103", {
     with: { program, why },
-    where: [["command", program], ["cause", message]],
+    where: [
+      ["command", program],
+      ["cause", message],
+    ],
     cause,
   });
 }

@@ -60,11 +60,14 @@ export class TapeFeed {
       workerData: this.#job,
       stdin: false,
       execArgv: [],
+      trackUnmanagedFds: false,
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
     this.#worker = worker;
     worker.on("message", (reply: WorkerReply) => this.#reply(reply));
-    worker.on("error", (error) => this.#fail(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+    worker.on("error", (error) =>
+      this.#fail(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    );
     worker.on("exit", (code) => this.#fail(`the writer thread ended with code ${code}`));
     for (const { buffer, used } of this.#early.splice(0)) this.#post(buffer, used);
   }
@@ -78,22 +81,27 @@ export class TapeFeed {
   /** Writes the rest and the end line; resolves when all is on the disk, or cannot be. */
   finish(at: number): Promise<FeedResult> {
     clearTimeout(this.#timer);
-    this.flush();
-    if (this.#failed !== undefined) return Promise.resolve({ failed: this.#failed, path: this.#job.path, says: [] });
+    this.start();
+    this.#spool.end();
+    if (this.#failed !== undefined)
+      return Promise.resolve({ failed: this.#failed, path: this.#job.path, says: [] });
     return new Promise((resolve) => {
       this.#done = resolve;
       this.#worker!.postMessage({ kind: "end", at });
-      setTimeout(() => this.#fail(`the writer thread did not end within ${finishMsMax / 1000} s`), finishMsMax).unref();
+      setTimeout(
+        () => this.#fail(`the writer thread did not end within ${finishMsMax / 1000} s`),
+        finishMsMax,
+      ).unref();
     });
   }
 
   readonly #onTimer = (): void => {
-    this.#timer = undefined;
-    if (this.#worker) this.#spool.flush();
-    else this.#timer = setTimeout(this.#onTimer, handoverMs);
+    const done = this.#worker !== undefined && this.#spool.flush();
+    this.#timer = done ? undefined : setTimeout(this.#onTimer, handoverMs);
   };
 
   #handOver(buffer: ArrayBuffer, used: number): void {
+    if (this.#failed !== undefined) return;
     if (this.#worker) this.#post(buffer, used);
     else this.#early.push({ buffer, used });
   }

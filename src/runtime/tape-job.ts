@@ -34,4 +34,9 @@ export type WorkerOrder =
 export type WorkerReply =
   | { readonly kind: "back"; readonly buffer: ArrayBuffer }
   | { readonly kind: "failed"; readonly report: string }
-  | { readonly kind: "done"; readonly path: string; readonly failed?: string; readonly says: readonly string[] };
+  | {
+      readonly kind: "done";
+      readonly path: string;
+      readonly failed?: string;
+      readonly says: readonly string[];
+    };

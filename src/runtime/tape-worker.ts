@@ -78,7 +78,9 @@ function reportOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === undefined) return ours(error).report();
   const full = code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG";
-  const hint = full ? "free some space, or record to another place with -o" : "record to another place with -o";
+  const hint = full
+    ? "free some space, or record to another place with -o"
+    : "record to another place with -o";
   const where = [["file", file?.path ?? path] as const, ["cause", (error as Error).message] as const];
   return new ReelwireError("RW2203", { with: { hint }, where, cause: error }).report();
 }

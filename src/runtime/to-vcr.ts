@@ -1,3 +1,6 @@
-export async function convertToVcr(_from: string, _to: string): Promise<readonly { count: number; says: string }[]> {
+export async function convertToVcr(
+  _from: string,
+  _to: string,
+): Promise<readonly { count: number; says: string }[]> {
   throw new Error("not yet");
 }

@@ -185,7 +185,9 @@ export class Wrapper {
   #noise(): void {
     if (this.#options.stray !== "fail" || this.#override !== undefined) return;
     this.#override = 1;
-    this.#say(new ReelwireError("RW2106", { where: [["command", this.#options.command.join(" ")]] }).report());
+    this.#say(
+      new ReelwireError("RW2106", { where: [["command", this.#options.command.join(" ")]] }).report(),
+    );
     this.#server.child.kill("SIGTERM");
     this.#killLater(killAfterMs / 2);
   }
@@ -234,7 +236,9 @@ export class Wrapper {
     if (this.#asked || exit.code === 0) return;
     const how = exit.signal === null ? `exit ${exit.code}` : `ended by ${exit.signal}`;
     const seconds = (this.#wire.now() / 1e6).toFixed(1);
-    const where = [["command", `${this.#options.command.join(" ")}        ${how} after ${seconds} s`] as const];
+    const where = [
+      ["command", `${this.#options.command.join(" ")}        ${how} after ${seconds} s`] as const,
+    ];
     this.#say(new ReelwireError("RW2104", { where }).report());
   }
 

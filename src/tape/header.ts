@@ -1,19 +1,24 @@
 /** Reads the first line of a tape. A header that cannot be read is an error: without it nothing else has a meaning. */
-import { decodeUtf8, isJson, members, ReelwireError } from "../base/index.ts";
+import { decodeUtf8, type ErrorFacts, isJson, members, ReelwireError } from "../base/index.ts";
+import { isShallow } from "./depth.ts";
 import { formatVersion, type TapeHeader } from "./format.ts";
 
-/** The header of a line without its line end. Throws RW3003 for a later version, RW3004 when it is no header. */
-export function decodeHeader(line: Uint8Array): TapeHeader {
+type Where = NonNullable<ErrorFacts["where"]>;
+
+/** The header of a line without its line end. `where` goes into the error. Throws RW3003 for a later version, RW3004 when it is no header. */
+export function decodeHeader(line: Uint8Array, where: Where = []): TapeHeader {
+  const unreadable = (why: string): ReelwireError => cannotRead(why, where);
   const text = decodeUtf8(line);
   if (text === undefined) throw unreadable("it is not UTF-8");
   if (!isJson(text)) throw unreadable("its first line is cut or damaged");
+  if (!isShallow(text)) throw unreadable("its first line is nested too deep");
   const header: unknown = JSON.parse(text);
   if (!isFacts(header)) throw unreadable("its first line is not an object");
   const version = header["reelwire"];
   if (!Number.isSafeInteger(version) || (version as number) < 1)
     throw unreadable("its version is not a number from 1");
   if ((version as number) > formatVersion) {
-    throw new ReelwireError("RW3003", { with: { version: version as number, known: formatVersion } });
+    throw new ReelwireError("RW3003", { with: { version: version as number, known: formatVersion }, where });
   }
   for (const [key, is, wants] of rules) {
     const value = Object.hasOwn(header, key) ? header[key] : undefined;
@@ -88,11 +93,11 @@ const rules: readonly Rule[] = [
   ["writer", isText, "a text"],
 ];
 
-function unreadable(why: string): ReelwireError {
+function cannotRead(why: string, where: Where): ReelwireError {
   return new ReelwireError("RW3004", {
     with: {
       hint: "the lines below it may be whole: put a header of another tape of the same recording above them",
     },
-    where: [["why", why]],
+    where: [...where, ["why", why]],
   });
 }

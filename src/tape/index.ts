@@ -1,6 +1,7 @@
 /** The door of tape/: the file format, its readers and writers. */
 export type { TapeReport, TapeState } from "./check.ts";
 export { checkTape } from "./check.ts";
+export { FileSink, fileBytes } from "./file.ts";
 export type {
   CloseFacts,
   End,
@@ -19,7 +20,20 @@ export { decodeHeader, parseHeader } from "./header.ts";
 export { encodeEvent, encodeHeader } from "./jsonl.ts";
 export type { Decoded } from "./jsonl-decode.ts";
 export { decodeLine } from "./jsonl-decode.ts";
+export type { OpenedTape } from "./open.ts";
+export { openTapeFile } from "./open.ts";
 export type { DamagedItem, ReadOptions, TapeItem } from "./reader.ts";
 export { readTape } from "./reader.ts";
+export type { RepairReport } from "./recover.ts";
+export { repairTape } from "./recover.ts";
+export type { Looks } from "./sniff.ts";
+export { sniff, sniffBytesMax } from "./sniff.ts";
+export type { Loss, LossWord } from "./vcr-losses.ts";
+export type { PairLimits } from "./vcr-pairs.ts";
+export type { VcrReadOptions } from "./vcr-read.ts";
+export { readVcr } from "./vcr-read.ts";
+export type { VcrWriteOptions } from "./vcr-write.ts";
+export { writeVcr } from "./vcr-write.ts";
+export { formatWallTime, parseWallTime } from "./wall-time.ts";
 export type { Sink, WriterOptions } from "./writer.ts";
 export { TapeWriter } from "./writer.ts";

@@ -5,6 +5,7 @@
  */
 import { decodeUtf8, isJson, skipBlanks, skipValue, stringAt } from "../base/index.ts";
 import { Message } from "../protocol/index.ts";
+import { isShallow } from "./depth.ts";
 import type { SseFrame, TapeEvent } from "./format.ts";
 import { isPayloadKey, payloadOf } from "./payload.ts";
 
@@ -120,6 +121,7 @@ const frameTypes: ReadonlyMap<string, string> = new Map([
 function addFrame(seen: Envelope, value: Uint8Array): string | undefined {
   const text = decodeUtf8(value);
   if (text === undefined || value[0] !== OPEN_BRACE || !isJson(text)) return "'sse' is not an object";
+  if (!isShallow(text)) return "'sse' is nested too deep";
   const frame = JSON.parse(text) as Record<string, unknown>;
   for (const [key, type] of frameTypes) {
     if (Object.hasOwn(frame, key) && typeof frame[key] !== type) return `'sse.${key}' is not a ${type}`;

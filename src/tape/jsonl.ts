@@ -68,7 +68,7 @@ export function lineBytesOf(parts: LineParts): number {
 
 export function linePartsOf(event: TapeEvent): LineParts {
   const { payload } = event;
-  if (payload.kind === "msg" && !payload.message.bytes.includes(LINE_END)) {
+  if (payload.kind === "msg" && !hasLineEnd(payload.message.bytes)) {
     return { key: ',"msg":', value: payload.message.bytes, extra: extraOf(event, "") };
   }
   if (payload.kind === "other") return partsOfOther(event, payload.key, payload.json);
@@ -140,4 +140,10 @@ function json(value: unknown): Uint8Array {
 
 function base64(bytes: Uint8Array): Uint8Array {
   return encodeUtf8(`"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64")}"`);
+}
+
+/** A buffer's search is many times faster than a plain array's. */
+function hasLineEnd(bytes: Uint8Array): boolean {
+  const searched = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return searched.includes(LINE_END);
 }

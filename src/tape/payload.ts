@@ -1,6 +1,7 @@
 /** What each payload key may hold. A payload of a later version is kept as its text; a known one must have its shape. */
 import { encodeUtf8, isJson } from "../base/index.ts";
 import { Message } from "../protocol/index.ts";
+import { isShallow } from "./depth.ts";
 import type { CloseFacts, End, Mark, NoteFacts, OpenFacts, Payload } from "./format.ts";
 
 /** Payload keys of this version; those without a shape here are kept as their text. */
@@ -41,7 +42,7 @@ export function payloadOf(key: string, json: string, flags: Flags): Payload | st
     case "note":
     case "mark":
     case "end":
-      return ofObject(key, JSON.parse(json));
+      return isShallow(json) ? ofObject(key, JSON.parse(json)) : `'${key}' is nested too deep`;
     default:
       return { kind: "other", key, json };
   }

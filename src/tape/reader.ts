@@ -2,7 +2,7 @@
  * Reads the JSON Lines form of a tape from a stream of bytes, a line at a time: memory is bounded by the longest
  * line, not by the tape. What is wrong with one line is a value; what makes the whole file unreadable is an error.
  */
-import { limits, ReelwireError } from "../base/index.ts";
+import { type ErrorFacts, limits, ReelwireError } from "../base/index.ts";
 import { LineSplitter } from "../protocol/index.ts";
 import type { TapeEvent, TapeHeader } from "./format.ts";
 import { decodeHeader, isHeaderLike } from "./header.ts";
@@ -40,6 +40,8 @@ export interface DamagedItem {
 }
 
 export interface ReadOptions {
+  /** The file's name, for errors. */
+  readonly name?: string;
   readonly limits?: {
     readonly lineBytesMax?: number;
     readonly headerBytesMax?: number;
@@ -56,27 +58,33 @@ export async function* readTape(
 ): AsyncGenerator<TapeItem, void, void> {
   const lineBytesMax = options.limits?.lineBytesMax ?? limits.tapeLineBytesMax;
   const headerBytesMax = Math.min(options.limits?.headerBytesMax ?? limits.headerBytesMax, lineBytesMax);
+  const where = options.name === undefined ? [] : ([["file", options.name]] as const);
   const splitter = new LineSplitter(lineBytesMax);
   let line = 0;
   let offset = 0;
-  for await (const chunk of withWholeHead(source)) {
+  for await (const chunk of withWholeHead(source, where)) {
     for (const { bytes, lostBytes } of splitter.push(chunk)) {
-      if (++line === 1) yield firstLine(bytes, lostBytes, headerBytesMax);
-      else yield laterLine(bytes, lostBytes, line, offset, lineBytesMax);
+      if (++line === 1) yield firstLine(bytes, lostBytes, headerBytesMax, where);
+      else yield laterLine(bytes, lostBytes, line, offset, lineBytesMax, where);
       offset += bytes.length + lostBytes + 1;
     }
     const held = splitter.heldBytes;
-    if (line === 0 && held > headerBytesMax) throw tooLong(1, headerBytesMax);
-    if (held > lineBytesMax) throw tooLong(line + 1, lineBytesMax);
+    if (line === 0 && held > headerBytesMax) throw tooLong(1, headerBytesMax, where);
+    if (held > lineBytesMax) throw tooLong(line + 1, lineBytesMax, where);
   }
   const rest = splitter.end();
   if (rest === undefined) return;
-  if (line === 0) yield firstLine(rest.bytes, rest.lostBytes, headerBytesMax);
-  else yield torn(laterLine(rest.bytes, rest.lostBytes, line + 1, offset, lineBytesMax));
+  if (line === 0) yield firstLine(rest.bytes, rest.lostBytes, headerBytesMax, where);
+  else yield torn(laterLine(rest.bytes, rest.lostBytes, line + 1, offset, lineBytesMax, where));
 }
 
+type Where = NonNullable<ErrorFacts["where"]>;
+
 /** The same stream, its first chunk long enough to say what the file is; throws when that is no tape. */
-async function* withWholeHead(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+async function* withWholeHead(
+  source: AsyncIterable<Uint8Array>,
+  where: Where,
+): AsyncGenerator<Uint8Array, void, void> {
   let head: Uint8Array | undefined = new Uint8Array(0);
   for await (const chunk of source) {
     if (head === undefined) {
@@ -85,26 +93,26 @@ async function* withWholeHead(source: AsyncIterable<Uint8Array>): AsyncGenerator
     }
     head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
     if (head.length < sniffBytesMax && !head.includes(0x0a)) continue;
-    demandTape(head);
+    demandTape(head, where);
     yield head;
     head = undefined;
   }
   if (head === undefined) return;
-  demandTape(head);
+  demandTape(head, where);
   yield head;
 }
 
-function demandTape(head: Uint8Array): void {
+function demandTape(head: Uint8Array, where: Where): void {
   const end = head.indexOf(0x0a);
   if (isHeaderLike(end < 0 ? head : head.subarray(0, end))) return;
   const looks = sniff(head);
-  if (looks === "empty") throw new ReelwireError("RW3008");
-  throw new ReelwireError("RW3002", { with: { hint: hintFor(looks === "tape" ? "json" : looks) } });
+  if (looks === "empty") throw new ReelwireError("RW3008", { where });
+  throw new ReelwireError("RW3002", { with: { hint: hintFor(looks === "tape" ? "json" : looks) }, where });
 }
 
-function firstLine(bytes: Uint8Array, lostBytes: number, headerBytesMax: number): TapeItem {
-  if (lostBytes > 0 || bytes.length > headerBytesMax) throw tooLong(1, headerBytesMax);
-  return { kind: "header", line: 1, header: decodeHeader(bytes), bytes };
+function firstLine(bytes: Uint8Array, lostBytes: number, headerBytesMax: number, where: Where): TapeItem {
+  if (lostBytes > 0 || bytes.length > headerBytesMax) throw tooLong(1, headerBytesMax, where);
+  return { kind: "header", line: 1, header: decodeHeader(bytes, where), bytes };
 }
 
 function laterLine(
@@ -113,8 +121,9 @@ function laterLine(
   line: number,
   offset: number,
   bytesMax: number,
+  where: Where,
 ): TapeItem {
-  if (lostBytes > 0) throw tooLong(line, bytesMax);
+  if (lostBytes > 0) throw tooLong(line, bytesMax, where);
   const decoded = decodeLine(bytes);
   if ("event" in decoded) return { kind: "event", line, offset, event: decoded.event, bytes };
   return { kind: "damaged", line, offset, why: decoded.why, bytes };
@@ -125,6 +134,6 @@ function torn(item: TapeItem): TapeItem {
   return item.kind === "damaged" ? { ...item, why: "the file ends in the middle of it", torn: true } : item;
 }
 
-function tooLong(line: number, limit: number): ReelwireError {
-  return new ReelwireError("RW3006", { with: { line, limit } });
+function tooLong(line: number, limit: number, where: Where): ReelwireError {
+  return new ReelwireError("RW3006", { with: { line, limit }, where });
 }

@@ -9,14 +9,16 @@ export interface WallTime {
   readonly zoned: boolean;
 }
 
-const shape = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?$/;
+const shape =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?$/;
 
 /** Reads an ISO 8601 time, with or without a zone, with any number of decimals; digits past the sixth are cut. */
 export function parseWallTime(text: string): WallTime | undefined {
   const parts = shape.exec(text);
   if (!parts) return undefined;
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0));
-  if (month! < 1 || month! > 12 || day! < 1 || day! > 31 || hour! > 24 || minute! > 59 || second! > 60) return undefined;
+  if (month! < 1 || month! > 12 || day! < 1 || day! > 31 || hour! > 24 || minute! > 59 || second! > 60)
+    return undefined;
   const seconds = Date.UTC(year!, month! - 1, day!, hour!, minute!, second!) / 1000;
   const fraction = Number((parts[7] ?? "").slice(0, 6).padEnd(6, "0"));
   const zone = parts[8];

@@ -1,1 +1,10 @@
+export type { Act, Heard } from "./actor.ts";
+export { act, randomScript, randomText } from "./actor.ts";
+export type { FaultyLinkOptions } from "./faulty-link.ts";
+export { faultyLink } from "./faulty-link.ts";
+export type { Faults } from "./faulty-wire.ts";
 export { PlaybookMismatch, playbook } from "./playbook.ts";
+export type { World } from "./simulation.ts";
+export { drive, eachSeed, simulate } from "./simulation.ts";
+export type { LinkPair, LinkRule, LinkSubject, TestApi } from "./suites/link.ts";
+export { linkSuite } from "./suites/link.ts";

@@ -104,7 +104,8 @@ export class NoiseGate {
     }
     this.#heldIsMessage = head === "message";
     if (ended || this.#heldBytes + chunk.length > heldBytesMax) {
-      if (this.#heldBytes > 0) this.#through(this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held), true);
+      if (this.#heldBytes > 0)
+        this.#through(this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held), true);
       this.#drop();
       this.#passFrom = 0;
       if (ended) return end + 1;

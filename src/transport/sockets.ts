@@ -56,7 +56,9 @@ export function ownSocket(fd: 0 | 1 | 2, onread?: OnReadOpts): Socket | undefine
   try {
     const reads = fd === 0;
     const options = { fd, readable: reads, writable: !reads, allowHalfOpen: true };
-    const socket = new Socket({ ...options, ...(onread ? { onread } : {}) } as ConstructorParameters<typeof Socket>[0]);
+    const socket = new Socket({ ...options, ...(onread ? { onread } : {}) } as ConstructorParameters<
+      typeof Socket
+    >[0]);
     return socket;
   } catch {
     return undefined;

@@ -13,6 +13,12 @@ const buffersMax = 4;
  */
 export type Observe = (at: number, bytes: Uint8Array) => boolean;
 
+export interface TapOptions {
+  /** Keeps lines that are no messages from the sink, see {@link NoiseGate}. */
+  readonly gate?: boolean;
+  readonly onNoise?: () => void;
+}
+
 /** What a tap needs of its source: a socket, or any readable stream where there is none. */
 interface Source {
   pause(): unknown;
@@ -31,30 +37,37 @@ export class Tap {
   readonly #gate: NoiseGate | undefined;
   readonly #free: Uint8Array[] = [];
   #made = 0;
+  /** What the source reads into next. While it is paused, that is the buffer of the last read, whatever we say. */
   #reading: Uint8Array;
   #source: Source | undefined;
   #written = false;
   #issued = 0;
   #taken = 0;
-  readonly #busy: { readonly buffer: Uint8Array | undefined; readonly until: number }[] = [];
+  /** Buffers that the sink still holds views of, oldest first; free when so many writes have been taken. */
+  readonly #busy: { readonly buffer: Uint8Array; readonly until: number }[] = [];
   #sinkGone = false;
   #noRoom = false;
-  #noBuffer = false;
+  /** The source may go on only when this buffer is free again. */
+  #blockedOn: Uint8Array | undefined;
   /** How many chunks have come so far. */
   chunks = 0;
 
-  constructor(sink: Writable, now: () => number, observe: Observe, options: { gate?: boolean; onNoise?: () => void } = {}) {
+  constructor(sink: Writable, now: () => number, observe: Observe, options: TapOptions = {}) {
     this.#sink = sink;
     this.#now = now;
     this.#observe = observe;
     this.#reading = this.#make();
-    if (options.gate) this.#gate = new NoiseGate((bytes, lasting) => this.#forward(bytes, lasting), options.onNoise);
+    if (options.gate)
+      this.#gate = new NoiseGate((bytes, lasting) => this.#forward(bytes, lasting), options.onNoise);
   }
 
   /** What a socket is made with so that it reads into the tap's buffers (`net.Socket`, option `onread`). */
   readonly onread = {
     buffer: (): Uint8Array => this.#reading,
-    callback: (bytes: number, buffer: Uint8Array): boolean => this.#read(buffer.subarray(0, bytes)),
+    callback: (bytes: number, buffer: Uint8Array): boolean => {
+      this.#pass(buffer.subarray(0, bytes), false);
+      return this.#afterRead(buffer);
+    },
   };
 
   /** Starts reading from a socket that was made with {@link onread}. */
@@ -67,14 +80,17 @@ export class Tap {
   fromStream(source: NodeJS.ReadableStream): void {
     this.#source = source;
     source.on("data", (chunk: Buffer) => {
-      for (let i = 0; i < chunk.length; i += readBytesMax) this.#read(chunk.subarray(i, i + readBytesMax), true);
+      for (let i = 0; i < chunk.length; i += readBytesMax)
+        this.#pass(chunk.subarray(i, i + readBytesMax), true);
+      if (this.#sink.writableLength > readBytesMax) this.#block(chunk);
+      if (this.paused) source.pause();
     });
   }
 
   /** The observer has room again. */
   resume(): void {
     this.#noRoom = false;
-    if (!this.#noBuffer) this.#source?.resume();
+    if (!this.#blockedOn) this.#source?.resume();
   }
 
   /** Stops reading until {@link resume}. */
@@ -85,7 +101,7 @@ export class Tap {
 
   /** Whether the source waits for the sink or the observer. */
   get paused(): boolean {
-    return this.#noRoom || this.#noBuffer;
+    return this.#noRoom || this.#blockedOn !== undefined;
   }
 
   /** The other end of the sink is gone: what still comes is observed, not forwarded. */
@@ -98,17 +114,35 @@ export class Tap {
     this.#gate?.end();
   }
 
-  #read(chunk: Uint8Array, lasting = false): boolean {
+  /** Forwards, then shows. */
+  #pass(chunk: Uint8Array, lasting: boolean): void {
     const at = this.#now();
     this.chunks++;
     this.#written = false;
     if (this.#gate) this.#gate.chunk(chunk);
     else this.#forward(chunk, lasting);
     if (!this.#observe(at, chunk)) this.#noRoom = true;
-    if (this.#written && this.#sink.writableLength > 0) this.#keepBuffer(lasting);
-    if (!this.#noRoom && !this.#noBuffer) return true;
-    this.#source?.pause();
-    return false;
+  }
+
+  /** Chooses the buffer of the next read; false pauses the source, which then keeps the one it has. */
+  #afterRead(buffer: Uint8Array): boolean {
+    const pending = this.#written && this.#sink.writableLength > 0;
+    if (!pending) return !this.#noRoom;
+    const next = this.#noRoom
+      ? undefined
+      : (this.#free.pop() ?? (this.#made < buffersMax ? this.#make() : undefined));
+    if (!next) {
+      this.#block(buffer);
+      return false;
+    }
+    this.#busy.push({ buffer, until: this.#issued });
+    this.#reading = next;
+    return true;
+  }
+
+  #block(buffer: Uint8Array): void {
+    this.#busy.push({ buffer, until: this.#issued });
+    this.#blockedOn = buffer;
   }
 
   #forward(bytes: Uint8Array, lasting: boolean): void {
@@ -118,28 +152,19 @@ export class Tap {
     this.#sink.write(bytes, this.#onTaken);
   }
 
-  /** The sink still holds views of the buffer just read: leave it alone until the sink has taken them. */
-  #keepBuffer(lasting: boolean): void {
-    if (lasting && this.#sink.writableLength < readBytesMax * buffersMax) return;
-    this.#busy.push({ buffer: lasting ? undefined : this.#reading, until: this.#issued });
-    const next = lasting ? undefined : (this.#free.pop() ?? (this.#made < buffersMax ? this.#make() : undefined));
-    if (next) this.#reading = next;
-    else this.#noBuffer = true;
-  }
-
   /** The sink has taken one more write; writes are taken in the order in which they were issued. */
   readonly #onTaken = (): void => {
     this.#taken++;
-    while (this.#busy.length > 0 && this.#busy[0]!.until <= this.#taken) {
-      const { buffer } = this.#busy.shift()!;
-      if (buffer && buffer !== this.#reading) this.#free.push(buffer);
-      if (this.#noBuffer) this.#unblock();
-    }
+    while (this.#busy.length > 0 && this.#busy[0]!.until <= this.#taken)
+      this.#release(this.#busy.shift()!.buffer);
   };
 
-  #unblock(): void {
-    this.#noBuffer = false;
-    this.#reading = this.#free.pop() ?? this.#reading;
+  #release(buffer: Uint8Array): void {
+    if (buffer !== this.#blockedOn) {
+      this.#free.push(buffer);
+      return;
+    }
+    this.#blockedOn = undefined;
     if (!this.#noRoom) this.#source?.resume();
   }
 

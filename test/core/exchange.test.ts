@@ -124,10 +124,21 @@ describe("an exchange", () => {
     say("s2c", '{"id":9,"result":{}}', 40);
     say("s2c", '{"id":9,"result":{}}', 50);
     expect(exchange).toMatchObject({
-      key: 1, dir: "c2s", method: "tools/call", id: "9", progressToken: '"p"', openedAt: 10, answeredAt: 40,
-      cancelledAt: undefined, status: "ok", requestBytes: request.length, responseBytes: 40, responseCount: 2,
-      progressCount: 2, relatedCount: 0,
-    }); // biome-ignore format: a table
+      key: 1,
+      dir: "c2s",
+      method: "tools/call",
+      id: "9",
+      progressToken: '"p"',
+      openedAt: 10,
+      answeredAt: 40,
+      cancelledAt: undefined,
+      status: "ok",
+      requestBytes: request.length,
+      responseBytes: 40,
+      responseCount: 2,
+      progressCount: 2,
+      relatedCount: 0,
+    });
   });
 
   test("is evicted, and reported, when too many are open", () => {
@@ -135,7 +146,10 @@ describe("an exchange", () => {
     const open = (id: number) => tracker.observe("c2s", parseMessage(`{"id":${id},"method":"a"}`)!, id);
     open(1);
     open(2);
-    expect(open(3).map((c) => [c.what, c.exchange?.id])).toEqual([["evicted", "1"], ["opened", "3"]]); // biome-ignore format: pairs
+    expect(open(3).map((c) => [c.what, c.exchange?.id])).toEqual([
+      ["evicted", "1"],
+      ["opened", "3"],
+    ]);
     expect(tracker.observe("s2c", parseMessage('{"id":1,"result":{}}')!, 4)[0]?.what).toBe("unsolicited");
     expect(tracker.open.map((e) => e.id)).toEqual(["2", "3"]);
   });

@@ -3,8 +3,8 @@
  * can tell that anyone listened. The dialogues that other recorders get wrong.
  */
 import { describe, expect, it } from "vitest";
-import { exact } from "../peers/nasty/exact.mjs";
-import { messages } from "../peers/nasty/noise.mjs";
+import { exact } from "../peers/nasty/exact.ts";
+import { messages } from "../peers/nasty/noise.ts";
 import { expectFaithful, recordRun } from "./harness/record-run.ts";
 import { payloads } from "./harness/tape-file.ts";
 
@@ -34,7 +34,9 @@ describe("a recorded conversation is the direct one", () => {
       script: async (client) => {
         for (const [n, which] of Object.keys(exact).entries()) {
           await client.call(n, "exact", { which });
-          await client.send(`{"jsonrpc":"2.0","method":"notifications/x","params":${exact[which as keyof typeof exact]}}\n`);
+          await client.send(
+            `{"jsonrpc":"2.0","method":"notifications/x","params":${exact[which as keyof typeof exact]}}\n`,
+          );
         }
       },
     });
@@ -59,7 +61,12 @@ describe("a recorded conversation is the direct one", () => {
     const runs = await recordRun({
       script: async (client) => {
         const slow = (id: number, key: string) =>
-          client.message({ jsonrpc: "2.0", id, method: "tools/call", params: { name: "slow", arguments: { key } } });
+          client.message({
+            jsonrpc: "2.0",
+            id,
+            method: "tools/call",
+            params: { name: "slow", arguments: { key } },
+          });
         await slow(1, "first");
         await slow(2, "second");
         await client.message({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 2 } });
@@ -72,27 +79,41 @@ describe("a recorded conversation is the direct one", () => {
   it.each([["same"], [0], [""], ["1"]])("a server request during a call, with id %j", async (id) => {
     const runs = await recordRun({
       script: async (client) => {
-        const answered = client.call(1, "ask", { id, method: "elicitation/create", params: { message: "sure?" } });
+        const answered = client.call(1, "ask", {
+          id,
+          method: "elicitation/create",
+          params: { message: "sure?" },
+        });
         const asked = await client.line((line) => line.includes('"elicitation/create"'));
         const raw = /"id":(.*?),"method"/.exec(asked)![1];
-        await client.send(`{"jsonrpc":"2.0","id":${raw},"result":{"action":"accept","content":{"sure":true}}}\n`);
+        await client.send(
+          `{"jsonrpc":"2.0","id":${raw},"result":{"action":"accept","content":{"sure":true}}}\n`,
+        );
         expect(await answered).toContain("accept");
       },
     });
     expectFaithful(runs);
   });
 
-  it.each([[true], [false]])("overlapping calls answered in another order, in one write: %s", async (oneWrite) => {
-    const runs = await recordRun({
-      script: async (client) => {
-        for (const key of ["a", "b", "c", "d"]) {
-          await client.message({ jsonrpc: "2.0", id: key, method: "tools/call", params: { name: "hold", arguments: { key } } });
-        }
-        await client.call("go", "release", { order: ["c", "a", "d", "b"], oneWrite });
-      },
-    });
-    expectFaithful(runs);
-  });
+  it.each([[true], [false]])(
+    "overlapping calls answered in another order, in one write: %s",
+    async (oneWrite) => {
+      const runs = await recordRun({
+        script: async (client) => {
+          for (const key of ["a", "b", "c", "d"]) {
+            await client.message({
+              jsonrpc: "2.0",
+              id: key,
+              method: "tools/call",
+              params: { name: "hold", arguments: { key } },
+            });
+          }
+          await client.call("go", "release", { order: ["c", "a", "d", "b"], oneWrite });
+        },
+      });
+      expectFaithful(runs);
+    },
+  );
 
   it("the same call answered differently twice", async () => {
     const runs = await recordRun({
@@ -129,7 +150,8 @@ describe("however the bytes are cut", () => {
       script: async (client) => {
         await client.call(1, "burst", { count: 500 });
         await client.call(2, "drip", { text: "slowly, ä byte at a time" });
-        const call = (id: number) => `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"echo","arguments":{"text":"é"}}}\n`;
+        const call = (id: number) =>
+          `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"echo","arguments":{"text":"é"}}}\n`;
         await client.send(call(3) + call(4) + call(5));
         for (const byte of Buffer.from(call(6))) await client.send(Buffer.of(byte));
         await Promise.all([3, 4, 5, 6].map((id) => client.answer(id)));
@@ -152,7 +174,9 @@ describe("however the bytes are cut", () => {
   it("a client that ends its lines with \\r\\n, sends empty lines and text that is no JSON", async () => {
     const runs = await recordRun({
       script: async (client) => {
-        await client.send('\r\n\n{"jsonrpc":"2.0","id":1,"method":"ping"}\r\n  {"jsonrpc":"2.0","id":2,"method":"ping"} \n');
+        await client.send(
+          '\r\n\n{"jsonrpc":"2.0","id":1,"method":"ping"}\r\n  {"jsonrpc":"2.0","id":2,"method":"ping"} \n',
+        );
         await client.send("this is no JSON\n");
         await client.send(Buffer.from([0xff, 0xfe, 0x0a]));
         await client.send('[{"jsonrpc":"2.0","id":3,"method":"ping"}]\n');
@@ -183,7 +207,10 @@ describe("however the bytes are cut", () => {
   });
 
   it("what the server writes after its input has ended", async () => {
-    const runs = await recordRun({ nasty: { lateAfterEof: 200 }, script: (client) => client.call(1, "echo") });
+    const runs = await recordRun({
+      nasty: { lateAfterEof: 200 },
+      script: (client) => client.call(1, "echo"),
+    });
     expectFaithful(runs);
     expect(runs.recorded.stdout.toString()).toContain("late 199");
   });

@@ -18,6 +18,9 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** How many entries of a transcript are kept. */
+const transcriptMax = 60;
+
 interface Waiter {
   readonly check: () => boolean;
   readonly fail: (error: Error) => void;
@@ -25,6 +28,7 @@ interface Waiter {
 
 export class RawClient {
   readonly child: ChildProcess;
+  readonly argv: readonly string[];
   readonly tag = newTag();
   /** The process itself is gone. */
   readonly exited: Promise<Exit>;
@@ -39,6 +43,7 @@ export class RawClient {
   #over: Error | undefined;
 
   constructor(argv: readonly string[], options: ClientOptions = {}) {
+    this.argv = argv;
     const env = { ...process.env, ...options.env, [tagName]: this.tag };
     this.child = spawn(argv[0]!, argv.slice(1), { cwd: options.cwd, env, stdio: "pipe", detached: true });
     this.#say("start", argv.join(" "));
@@ -192,8 +197,14 @@ export class RawClient {
     killTagged(this.tag);
   }
 
+  /** Consecutive pieces of one stream count as one entry, and only the newest entries are kept. */
   #say(what: string, text: string): void {
-    const short = text.length > 300 ? `${text.slice(0, 300)}… (${text.length})` : text;
-    this.#transcript.push(`${what.padEnd(6)} ${JSON.stringify(short)}`);
+    const last = this.#transcript.at(-1);
+    const short = text.length > 200 ? `${text.slice(0, 200)}… (${text.length})` : text;
+    if (what !== "send" && last?.startsWith(what.padEnd(6)) && last.endsWith("more")) return;
+    if (what !== "send" && last?.startsWith(what.padEnd(6)))
+      this.#transcript.push(`${what.padEnd(6)} and more`);
+    else this.#transcript.push(`${what.padEnd(6)} ${JSON.stringify(short)}`);
+    if (this.#transcript.length > transcriptMax) this.#transcript.shift();
   }
 }

@@ -48,9 +48,16 @@ export function testFolder(): string {
 }
 
 /** A client in front of a command, in a folder of its own; whatever it started is killed after the test. */
-export function startClient(argv: readonly string[], options: { cwd: string; env?: Record<string, string>; safetyMs?: number }) {
+export function startClient(
+  argv: readonly string[],
+  options: { cwd: string; env?: Record<string, string>; safetyMs?: number },
+) {
   const { cwd, env, safetyMs } = options;
-  const client = new RawClient(argv, { cwd, env: { XDG_CONFIG_HOME: cwd, ...env }, ...(safetyMs ? { safetyMs } : {}) });
+  const client = new RawClient(argv, {
+    cwd,
+    env: { XDG_CONFIG_HOME: cwd, ...env },
+    ...(safetyMs ? { safetyMs } : {}),
+  });
   onTestFinished(() => client.dispose());
   return client;
 }
@@ -63,7 +70,12 @@ export async function recordRun(options: RunOptions): Promise<Runs> {
   return { direct, recorded, tape: readTape(tapePath), tapePath };
 }
 
-async function oneRun(front: readonly string[], cwd: string, name: string, options: RunOptions): Promise<Outcome> {
+async function oneRun(
+  front: readonly string[],
+  cwd: string,
+  name: string,
+  options: RunOptions,
+): Promise<Outcome> {
   const stdinLog = join(cwd, `${name}.stdin`);
   const argvFile = join(cwd, `${name}.argv`);
   const env = { ...options.env, NASTY: JSON.stringify({ stdinLog, argvFile, ...options.nasty }) };
@@ -108,7 +120,9 @@ export function expectFaithful({ direct, recorded, tape }: Runs, stray: "pass" |
 
 /** Open and close name the process and how it ended; the tape is complete. */
 export function expectEnds(recorded: Outcome, tape: TapeFile): void {
-  expect(payloads(tape, "open")).toContainEqual(expect.objectContaining({ side: "server", pid: recorded.server.pid }));
+  expect(payloads(tape, "open")).toContainEqual(
+    expect.objectContaining({ side: "server", pid: recorded.server.pid }),
+  );
   const closed = payloads(tape, "close").filter((close) => close["side"] === "server");
   expect(closed).toHaveLength(1);
   const { code, signal } = closed[0] as { code: number | null; signal: string | null };
@@ -122,7 +136,10 @@ export function expectBytes(actual: Buffer, expected: Buffer, what: string): voi
   if (actual.equals(expected)) return;
   let at = 0;
   while (at < actual.length && actual[at] === expected[at]) at++;
-  const around = (bytes: Buffer): string => JSON.stringify(bytes.subarray(Math.max(0, at - 60), at + 120).toString());
+  const around = (bytes: Buffer): string =>
+    JSON.stringify(bytes.subarray(Math.max(0, at - 60), at + 120).toString());
   const lines = (bytes: Buffer): string => `${bytes.length} bytes, ${linesOf(bytes).length} lines`;
-  expect.fail(`${what} differs at byte ${at}\n  got  ${lines(actual)}: ${around(actual)}\n  want ${lines(expected)}: ${around(expected)}`);
+  expect.fail(
+    `${what} differs at byte ${at}\n  got  ${lines(actual)}: ${around(actual)}\n  want ${lines(expected)}: ${around(expected)}`,
+  );
 }

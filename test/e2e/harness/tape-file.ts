@@ -65,7 +65,7 @@ export function payloads(tape: TapeFile, kind: string): Record<string, unknown>[
   return tape.lines.filter((line) => line.kind === kind).map((line) => line.value as Record<string, unknown>);
 }
 
-const envelopeKeys = new Set(["at", "conn", "ex", "dir", "sse", "cut", "on", "redacted"]);
+const envelopeKeys = new Set(["at", "conn", "ex", "dir", "sse", "cut", "on", "stray", "redacted"]);
 
 function tapeLine(text: Buffer, number: number): TapeLine {
   const value = parse(text, number);
@@ -127,9 +127,12 @@ function checkHashes(texts: readonly Buffer[], lines: readonly TapeLine[]): void
     if (line?.kind === "mark" || line?.kind === "end") {
       const says = line.value as { lines: number; bytes?: number; sha256: string };
       const sha256 = hash.copy().digest("hex");
-      if (says.lines !== n) throw new Error(`line ${n + 1}: ${line.kind} counts ${says.lines} lines, there are ${n}`);
-      if (says.sha256 !== sha256) throw new Error(`line ${n + 1}: ${line.kind} has ${says.sha256}, not ${sha256}`);
-      if (line.kind === "mark" && says.bytes !== bytes) throw new Error(`line ${n + 1}: mark says ${says.bytes} of ${bytes} bytes`);
+      if (says.lines !== n)
+        throw new Error(`line ${n + 1}: ${line.kind} counts ${says.lines} lines, there are ${n}`);
+      if (says.sha256 !== sha256)
+        throw new Error(`line ${n + 1}: ${line.kind} has ${says.sha256}, not ${sha256}`);
+      if (line.kind === "mark" && says.bytes !== bytes)
+        throw new Error(`line ${n + 1}: mark says ${says.bytes} of ${bytes} bytes`);
     }
     hash.update(text).update("\n");
     bytes += text.length + 1;

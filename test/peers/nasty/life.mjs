@@ -1,7 +1,7 @@
 // What the nasty server does as a process: what it writes before anything, what it ignores, how it ends.
 import { spawn } from "node:child_process";
 import { appendFileSync, writeFileSync } from "node:fs";
-import { noise } from "./noise.mjs";
+import { noise } from "./noise.ts";
 import { settings } from "./settings.mjs";
 import { notify, write } from "./wire.mjs";
 

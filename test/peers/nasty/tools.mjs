@@ -1,7 +1,7 @@
 // What a `tools/call` can ask of the nasty server: one behaviour per name.
-import { exact } from "./exact.mjs";
+import { exact } from "./exact.ts";
 import { die } from "./life.mjs";
-import { messages, noise, pretty } from "./noise.mjs";
+import { messages, noise, pretty } from "./noise.ts";
 import { answerText, ask, notify, write } from "./wire.mjs";
 
 const held = new Map();
@@ -69,6 +69,11 @@ export const tools = {
   /** Characters of several bytes, one byte per write. */
   stderrSplit: async (call, args) => {
     for (const byte of Buffer.from(args.text)) await alone(byte, 2);
+    call.answer(textResult("said"));
+  },
+
+  stderrBytes: (call, args) => {
+    write(Buffer.from(args.bytes), 2);
     call.answer(textResult("said"));
   },
 

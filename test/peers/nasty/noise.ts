@@ -1,5 +1,5 @@
-// Everything that servers have been seen to put on stdout beside messages, and shapes of messages that a careless
-// reader breaks. `messages` marks what a strict client can read and a recorder must let pass.
+// Everything that servers have been seen to put on stdout beside messages, and messages in dress that a careless
+// reader breaks on: those a recorder must let pass.
 const note =
   '{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"beside noise"}}';
 
@@ -35,6 +35,6 @@ export const messages = {
 /** JSON over several lines: no line of it is a message by itself. */
 export const pretty = text(`${JSON.stringify(JSON.parse(note), null, 2)}\n`);
 
-function text(value) {
+function text(value: string): Buffer {
   return Buffer.from(value);
 }

@@ -1,0 +1,50 @@
+/** `help`: the overview, a command, an error code or a topic. */
+import { readFileSync } from "node:fs";
+import { type ErrorCode, errorTable, ReelwireError } from "../../base/index.ts";
+import type { Call } from "../command.ts";
+import { aboutCommand, overview } from "../help.ts";
+import { nearest } from "../nearest.ts";
+import { topics } from "../topics.ts";
+import { commands, findCommand } from "./index.ts";
+
+export async function run(call: Call): Promise<number> {
+  call.stdout.write(explain(call.words[0]));
+  return 0;
+}
+
+function explain(word: string | undefined): string {
+  if (word === undefined) return overview();
+  const command = findCommand(word);
+  if (command) return aboutCommand(command);
+  const code = word.toUpperCase();
+  if (Object.hasOwn(errorTable, code)) return aboutCode(code as ErrorCode);
+  if (Object.hasOwn(topics, word)) return topics[word]!();
+  throw unknown(word);
+}
+
+/** The document's section when the package has it, else what the table knows. */
+function aboutCode(code: ErrorCode): string {
+  const row = errorTable[code];
+  const who = { user: "yours to mend", ours: "a fault of reelwire", theirs: "the other party's" }[row.fault];
+  const head = `${code}  ${row.says}\n\n  exit code  ${row.exit}\n  fault      ${who}\n  fix        ${row.fix}\n`;
+  const section = documented(code);
+  return section === undefined ? head : `${head}\n${section}\n`;
+}
+
+function documented(code: string): string | undefined {
+  try {
+    const text = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
+    const [, section] = new RegExp(`^### ${code}\\b.*\\n([^#]*)`, "m").exec(text) ?? [];
+    return section?.trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function unknown(word: string): ReelwireError {
+  const codes = Object.keys(errorTable);
+  const known = [...commands.map((command) => command.name), ...Object.keys(topics)];
+  const near = nearest(word, known) ?? nearest(word.toUpperCase(), codes);
+  const hint = near ? `did you mean: reelwire help ${near}` : `topics: ${Object.keys(topics).join(", ")}`;
+  return new ReelwireError("RW1011", { with: { topic: word, hint } });
+}

@@ -1,0 +1,66 @@
+/** Help as it is printed, made from the table of commands. */
+import type { Command, Flag } from "./command.ts";
+import { commands } from "./commands/index.ts";
+import { helpFlag, variableOf } from "./parse-flags.ts";
+
+const groups = ["Record and replay", "Look", "Check", "House"] as const satisfies readonly Command["group"][];
+
+export function overview(): string {
+  const lines = ["reelwire records and replays the conversations between MCP clients and servers.", ""];
+  lines.push("usage: reelwire COMMAND [flags] [words]", "");
+  for (const group of groups) {
+    const rows = commands
+      .filter((command) => command.group === group)
+      .map((command) => [called(command), command.help]);
+    if (rows.length > 0) lines.push(group, ...columns(rows), "");
+  }
+  lines.push("Any command explains itself with --help; `reelwire help` also takes an error code or a topic:");
+  lines.push("filter, environment, exit-codes. `reelwire --version` prints the version.");
+  return `${lines.join("\n")}\n`;
+}
+
+export function aboutCommand(command: Command): string {
+  const lines = [`usage: reelwire ${command.name} ${command.usage}`.trimEnd(), "", capital(command.help), ""];
+  if (command.aliases) lines.push(`Also called: ${command.aliases.join(", ")}`, "");
+  lines.push("Flags", ...columns([...command.flags, helpFlag].map((flag) => [flagText(flag), helpOf(flag)])));
+  if (command.flags.length > 0)
+    lines.push("", "Each flag also has an environment variable; see: reelwire help environment");
+  if (command.more) lines.push("", command.more);
+  return `${lines.join("\n")}\n`;
+}
+
+/** Every flag's variable, for `help environment`. */
+export function variables(): string[] {
+  const byName = new Map<string, string[]>();
+  for (const command of commands) {
+    for (const flag of command.flags) {
+      const name = variableOf(flag);
+      byName.set(name, [...(byName.get(name) ?? []), command.name]);
+    }
+  }
+  return columns([...byName].sort().map(([name, users]) => [name, users.join(", ")]));
+}
+
+function called(command: Command): string {
+  return `${command.name} ${command.usage}`.trimEnd();
+}
+
+function flagText(flag: Flag): string {
+  const short = flag.short ? `-${flag.short}, ` : "    ";
+  return `${short}--${flag.name}${flag.value ? ` ${flag.value}` : ""}`;
+}
+
+function helpOf(flag: Flag): string {
+  return flag.choices && !flag.choices.every((choice) => flag.help.includes(choice))
+    ? `${flag.help} (${flag.choices.join(", ")})`
+    : flag.help;
+}
+
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const width = Math.max(...rows.map((row) => row[0]!.length));
+  return rows.map(([left, right]) => `  ${left!.padEnd(width)}  ${right}`);
+}
+
+function capital(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,64 @@
+/**
+ * Writes a file so that it appears whole or not at all: into a draft beside it, which takes the name at the end and
+ * is gone whatever happens before.
+ */
+import { randomUUID } from "node:crypto";
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
+import { ReelwireError } from "../base/index.ts";
+import { FileSink } from "../tape/index.ts";
+
+/** Throws RW3010 when the file exists and may not be replaced, RW2202 when the system does not let it be written. */
+export async function writeWhole<T>(
+  path: string,
+  replace: boolean,
+  write: (sink: FileSink) => Promise<T>,
+): Promise<T> {
+  if (!replace && existsSync(path)) throw exists(path);
+  const draft = `${path}.${randomUUID().slice(0, 8)}.draft`;
+  let fd: number | undefined;
+  try {
+    fd = openSync(draft, "wx");
+    const result = await write(new FileSink(fd));
+    fsyncSync(fd);
+    publish(draft, path, replace);
+    return result;
+  } catch (cause) {
+    throw isSystem(cause) ? cannotWrite(path, cause) : cause;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+    rmSync(draft, { force: true });
+  }
+}
+
+/** A link never replaces what another process made meanwhile; where there are no links, a look has to do. */
+function publish(draft: string, path: string, replace: boolean): void {
+  if (!replace) {
+    try {
+      linkSync(draft, path);
+      return;
+    } catch (cause) {
+      if ((isSystem(cause) && cause.code === "EEXIST") || existsSync(path)) throw exists(path);
+    }
+  }
+  renameSync(draft, path);
+}
+
+function exists(path: string): ReelwireError {
+  return new ReelwireError("RW3010", { where: [["file", path]] });
+}
+
+function cannotWrite(path: string, cause: NodeJS.ErrnoException): ReelwireError {
+  const hints: Readonly<Record<string, string>> = {
+    ENOENT: "its folder does not exist: create it first",
+    ENOTDIR: "a part of its path is a file, not a folder",
+    EISDIR: "it is a folder: name a file in it",
+    EACCES: "you have no permission to write there",
+    ENOSPC: "the disk is full",
+  };
+  const hint = hints[cause.code ?? ""] ?? `the system says: ${cause.message}`;
+  return new ReelwireError("RW2202", { with: { hint }, where: [["file", path]], cause });
+}
+
+function isSystem(cause: unknown): cause is NodeJS.ErrnoException {
+  return cause instanceof Error && "syscall" in cause;
+}

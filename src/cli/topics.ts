@@ -1,0 +1,62 @@
+/** What `reelwire help TOPIC` says. */
+import { variables } from "./help.ts";
+
+export const topics: Readonly<Record<string, () => string>> = {
+  filter: () => filterTopic,
+  environment: () => environmentTopic,
+  "exit-codes": () => exitTopic,
+};
+
+const filterTopic = `Filters
+
+Conditions side by side must all hold. A dash before one turns it around, parentheses group, a bar inside a value
+separates alternatives, a star in a value stands for anything. Quote what holds blanks; inside quotes a star is a star.
+
+  tool:get_*                 the tool that is called; also prompt: and resource:
+  method:tools/*             the JSON-RPC method
+  status:error|tool_error    ok, error, tool_error, cancelled or open
+  error:-32602               the code of a JSON-RPC error
+  >500ms  <2s                how long the answer took: us, ms, s, m, h, d, w
+  size>64k  size<1m          request and answer together, in bytes; k, m and g are powers of 1024
+  args.city:Paris|Rome       an argument, by its path; numbers are compared by their exact value
+  result.isError:true        a value in the result, by its path; in a list, a number is a position from 0
+  dir:s2c                    who asked: c2s is the client, s2c the server
+  client: server: era:       the names the two sides gave, and legacy or modern
+  endpoint: agent: session: run: tape:    what the tape's header says
+  tag:suite=smoke  tag:suite the tape's tags; without a value the tag only has to be there
+  trace:4bf9*                the trace id of traceparent
+  since:2d  until:2026-11-01 an age, or an ISO date or time; UTC without an offset; until takes in the whole day
+
+  reelwire show a.tape.jsonl --filter 'tool:get_* -status:ok >500ms'
+  reelwire record --capture '-method:ping' -- npx some-server
+
+A word alone (full text) and expressions that start with = are not supported.
+`;
+
+const environmentTopic = `Environment variables
+
+Each flag has one: a flag on the command line beats it. A switch takes 1 or 0. A flag that may be repeated takes one
+value from its variable. An empty variable counts as not set.
+
+${variables().join("\n")}
+
+NO_COLOR turns colours off, FORCE_COLOR turns them on.
+`;
+
+const exitTopic = `Exit codes
+
+    0  fine
+    1  findings: differences, misses, a tape that is unfinished, damaged or altered
+    2  usage or configuration
+    3  authentication needed
+    4  the server is unreachable or would not start
+    5  the tool returned an error
+    6  a tape cannot be read
+    7  denied by policy
+   70  reelwire itself failed
+   74  the tape could not be written
+  130  interrupted
+
+record is a transparent wrapper: it exits with the server's own code, 128 + n for a signal, and 74 when only the tape
+could not be written.
+`;

@@ -1,0 +1,68 @@
+/**
+ * Kills a recorder with SIGKILL in the middle of traffic, again and again at other moments, and checks what is left:
+ * whole lines, at most one torn one at the end, nothing that was not on the wire, and no process.
+ */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { type Random, seededRandom } from "../../../src/base/index.ts";
+import { until, untilGone } from "../../peers/processes.ts";
+import { startClient, testFolder } from "./record-run.ts";
+import { readTape, wireOf } from "./tape-file.ts";
+import { nastyServer, recording } from "./ways.ts";
+
+/** Calls that are on their way at any moment. */
+const inFlight = 8;
+const tapeBytesMax = 400_000;
+
+const request = (id: number): string =>
+  `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"echo","arguments":{"text":"call number ${id}"}}}\n`;
+const answer = (id: number): string =>
+  `{"jsonrpc":"2.0","id":${id},"result":{"content":[{"type":"text","text":"call number ${id}"}]}}\n`;
+
+export async function killLoop(times: number, seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  for (let n = 0; n < times; n++) await killOnce(join(testFolder(), `${n}.tape.jsonl`), random);
+}
+
+async function killOnce(tape: string, random: Random): Promise<void> {
+  const client = startClient([...recording(tape), ...nastyServer], { cwd: join(tape, "..") });
+  let sent = 0;
+  let answered = 0;
+  const send = (count: number): void => {
+    let text = "";
+    for (let i = 0; i < count; i++) text += request(sent++);
+    client.child.stdin!.write(text);
+  };
+  client.child.stdout!.on("data", (chunk: Buffer) => {
+    const count = chunk.toString().split("\n").length - 1;
+    answered += count;
+    send(count);
+  });
+  send(inFlight);
+  const enough = random.below(tapeBytesMax);
+  const size = (): number => statSync(tape, { throwIfNoEntry: false })?.size ?? 0;
+  await until(
+    () => size() >= enough,
+    10_000,
+    () => `the tape has ${size()} of ${enough} bytes\n${client.transcript}`,
+  );
+  client.kill("SIGKILL");
+  await client.exited;
+  client.child.stdin!.destroy();
+  await untilGone(client.tag);
+  if (size() === 0) return;
+  expectReadable(tape, sent, answered);
+}
+
+/** What is on the tape is a beginning of what was said. */
+function expectReadable(path: string, sent: number, answered: number): void {
+  const tape = readTape(path);
+  expect(tape.ended).toBe(false);
+  const ids = Array.from({ length: sent }, (_, id) => id);
+  const asked = wireOf(tape, "c2s").toString();
+  const said = wireOf(tape, "s2c").toString();
+  expect(ids.map(request).join("").startsWith(asked), `c2s of ${path}`).toBe(true);
+  expect(ids.map(answer).join("").startsWith(said), `s2c of ${path}`).toBe(true);
+  expect(said.split("\n").length - 1).toBeLessThanOrEqual(answered + inFlight);
+}

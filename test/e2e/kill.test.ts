@@ -1,0 +1,5 @@
+/** SIGKILL in the middle of traffic; a longer loop runs in kill.long.test.ts. */
+import { it } from "vitest";
+import { killLoop } from "./harness/kill-loop.ts";
+
+it("eight kills at eight moments leave eight readable tapes", () => killLoop(8, 1), 60_000);

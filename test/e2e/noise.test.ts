@@ -1,0 +1,146 @@
+/**
+ * Noise on a server's stdout: kept on the tape to the byte whatever happens to it on the wire, taken out before a
+ * strict client by default, let through with `--stray pass`, and never the reason for a lost message.
+ */
+import { describe, expect, it } from "vitest";
+import { noise } from "../peers/nasty/noise.ts";
+import { expectFaithful, type RunOptions, recordRun } from "./harness/record-run.ts";
+import { linesOf } from "./harness/wire-rules.ts";
+
+const kinds = [...Object.keys(noise), "pretty"];
+
+/** Everything at once: noise first, between, last, and several kinds in a row. */
+const storm: RunOptions["script"] = async (client) => {
+  await client.call(1, "noise", { kind: kinds });
+  await client.call(2, "mixed");
+  await client.call(3, "echo", { text: "still there" });
+  await client.call(4, "noise", { kind: kinds.toReversed() });
+};
+
+describe.each([["drop"], ["pass"]] as const)("--stray %s", (stray) => {
+  const flags = ["--stray", stray];
+
+  it("a banner before the first message", async () => {
+    const runs = await recordRun({
+      flags,
+      nasty: { banner: "banner" },
+      script: (client) => client.call(1, "echo"),
+    });
+    expectFaithful(runs, stray);
+    expect(
+      runs.tape.lines.some((line) => line.kind === "text" && line.value === "Server listening on stdio…"),
+    ).toBe(true);
+  });
+
+  it.each(kinds)("%s", async (kind) => {
+    const script: RunOptions["script"] = async (client) => {
+      await client.call(1, "noise", { kind });
+      await client.call(2, "noise", { kind: [kind, kind] });
+    };
+    expectFaithful(await recordRun({ flags, script }), stray);
+  });
+
+  it("all of it at once", async () => {
+    expectFaithful(await recordRun({ flags, nasty: { banner: "twoLines" }, script: storm }), stray);
+  });
+
+  it("an answer behind noise on one line is part of the noise", async () => {
+    const script: RunOptions["script"] = async (client) => {
+      await client.message({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "midLine" } });
+      await client.call(2, "echo");
+    };
+    expectFaithful(await recordRun({ flags, script }), stray);
+  });
+});
+
+it("dropping is the default, and bytes that are not UTF-8 are on the tape as bytes", async () => {
+  const runs = await recordRun({ script: storm });
+  expectFaithful(runs, "drop");
+  expect(runs.recorded.stdout.equals(runs.direct.stdout)).toBe(false);
+  expect(runs.tape.lines.filter((line) => line.kind === "bytes").length).toBeGreaterThan(1);
+  for (const { bytes } of linesOf(runs.recorded.stdout)) {
+    if (bytes.length > 0 && !bytes.includes(0x7b)) expect(bytes.toString().trim()).toBe("");
+  }
+});
+
+it("--stray fail says so, ends with 1, and keeps the noise", async () => {
+  const { recorded, tape } = await recordRun({
+    flags: ["--stray", "fail"],
+    script: async (client) => {
+      await client.call(1, "echo");
+      await client.message({
+        jsonrpc: "2.0",
+        id: 2,
+        method: "tools/call",
+        params: { name: "noise", arguments: { kind: "banner" } },
+      });
+      if (client.argv.includes("record")) await client.exited;
+    },
+  });
+  expect(recorded.exit).toEqual({ code: 1, signal: null });
+  expect(recorded.stdout.toString()).not.toContain("listening");
+  expect(tape.lines.some((line) => line.kind === "text" && line.value === "Server listening on stdio…")).toBe(
+    true,
+  );
+});
+
+describe("a server that dies in the middle of a line", () => {
+  it.each([[{}], [{ signal: "SIGKILL" }], [{ code: 7 }]])(
+    "%j leaves no torn line at the client",
+    async (how) => {
+      const runs = await recordRun({
+        script: async (client) => {
+          await client.call(1, "echo");
+          await client.message({
+            jsonrpc: "2.0",
+            id: 2,
+            method: "tools/call",
+            params: { name: "cut", arguments: how },
+          });
+          await client.exited;
+        },
+      });
+      expectFaithful(runs);
+      expect(runs.recorded.stdout.at(-1)).toBe(0x0a);
+      const last = runs.tape.lines.filter((line) => line.bytes).at(-1)!;
+      expect(last.cut).toBe(true);
+    },
+  );
+
+  it("a last message that lacks only its line end arrives", async () => {
+    const runs = await recordRun({
+      script: async (client) => {
+        const args = { bytes: 1_000_000 };
+        await client.message({
+          jsonrpc: "2.0",
+          id: 1,
+          method: "tools/call",
+          params: { name: "cut", arguments: args },
+        });
+        await client.exited;
+      },
+    });
+    expectFaithful(runs);
+    expect(runs.recorded.stdout.toString()).toContain("never finished");
+  });
+
+  it("a long unfinished line streams: more than the limit is not held back", async () => {
+    const runs = await recordRun({
+      script: async (client) => {
+        const args = { times: 100_000 };
+        await client.message({
+          jsonrpc: "2.0",
+          id: 1,
+          method: "tools/call",
+          params: { name: "cut", arguments: args },
+        });
+        await client.exited;
+      },
+    });
+    expect(runs.direct.stdout.length).toBeGreaterThan(500_000);
+    expect(runs.direct.stdout.length - runs.recorded.stdout.length).toBeLessThanOrEqual(64 * 1024);
+    expect(runs.direct.stdout.subarray(0, runs.recorded.stdout.length).equals(runs.recorded.stdout)).toBe(
+      true,
+    );
+  });
+});
