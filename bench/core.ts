@@ -2,8 +2,15 @@
  * What one event costs on its way through five layers: four that pass it on and the relay. The base is a chain of
  * five bare functions in the same run, so that the figure means the same on another machine. Run: node bench/core.ts
  */
-import { Conversation, type Effect, type Layer, type LinkEvent, relay } from "../src/core/index.ts";
-import { parseMessage } from "../src/protocol/index.ts";
+import {
+  Conversation,
+  type Effect,
+  ExchangeTracker,
+  type Layer,
+  type LinkEvent,
+  relay,
+} from "../src/core/index.ts";
+import { Message, parseMessage } from "../src/protocol/index.ts";
 
 const rounds = 15;
 const eventsPerRound = 200_000;
@@ -30,11 +37,14 @@ const base = [0, 1, 2, 3].reduce<Step>(
 
 const conversation = new Conversation({ layers: [pass(), pass(), pass(), pass(), relay()] });
 const lanes = new Conversation({ layers: [pass(), pass(), pass(), pass(), relay()], lane: "exchange" });
+const tracker = new ExchangeTracker();
+const answer = parseMessage('{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"pong"}]}}')!;
 const variants: Record<string, () => number> = {
   "function chain (base)": () => count(base),
   "function chain (again: noise floor)": () => count(base),
   "five layers, one effect": () => count((event) => conversation.handle(event)),
   "five layers, lane exchange (notification)": () => count((event) => lanes.handle(event), notification),
+  "exchange tracker, request or answer": track,
 };
 
 const notification: LinkEvent = {
@@ -46,6 +56,16 @@ function count(handle: Step, what: LinkEvent = event): number {
   let effects = 0;
   for (let i = 0; i < eventsPerRound; i++) effects += handle(what).length;
   return effects;
+}
+
+/** Fresh messages, as a reader makes them: their heads are scanned once here and not before. */
+function track(): number {
+  let changes = 0;
+  for (let i = 0; i < eventsPerRound; i++) {
+    const [dir, { bytes }] = i % 2 === 0 ? (["c2s", message] as const) : (["s2c", answer] as const);
+    changes += tracker.observe(dir, new Message(bytes), i).length;
+  }
+  return changes;
 }
 
 const times = new Map<string, number[]>(Object.keys(variants).map((name) => [name, []]));

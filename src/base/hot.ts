@@ -1,2 +1,3 @@
 /** The second door of this folder: what the first milliseconds of `record` need, and nothing that loads more. */
+export { copyOf } from "./bytes.ts";
 export { ReelwireError } from "./errors.ts";

@@ -1,4 +1,5 @@
 export { AssertionError, assert, unreachable } from "./assert.ts";
+export { copyOf } from "./bytes.ts";
 export type { Clock } from "./clock.ts";
 export { VirtualClock } from "./clock.ts";
 export type { ErrorCode, ErrorFacts, Fault } from "./errors.ts";
@@ -16,6 +17,7 @@ export {
   skipBlanks,
   skipValue,
   stringAt,
+  textAt,
 } from "./json.ts";
 export { isJsonBytes } from "./json-check.ts";
 export { limits } from "./limits.ts";

@@ -104,9 +104,9 @@ function stringFrom(bytes: Uint8Array, words: Words, i: number): number {
     if (c === QUOTE) return i;
     if (c === undefined || c < 0x20) return -1;
     if (c !== BACKSLASH) continue;
-    const escape = bytes[i++]!;
-    if (escapes[escape] === 1) continue;
-    if (escape !== 0x75) return -1;
+    const escaped = bytes[i++]!;
+    if (escapes[escaped] === 1) continue;
+    if (escaped !== 0x75) return -1;
     for (const stop = i + 4; i < stop; i++) if (hexDigits[bytes[i]!] !== 1) return -1;
   }
 }

@@ -153,15 +153,35 @@ export function locate(bytes: Uint8Array, path: readonly string[]): Span | undef
   return at;
 }
 
+/** The text of a byte range of UTF-8: an id, a number, a whole value. */
+export function textAt(bytes: Uint8Array, start: number, end: number): string {
+  return shortAscii(bytes, start, end) ?? lenient.decode(bytes.subarray(start, end));
+}
+
 /** The decoded string between two quotes, or undefined when its escapes or bytes are malformed. */
 export function stringAt(bytes: Uint8Array, start: number, end: number): string | undefined {
-  const text = decodeUtf8(bytes.subarray(start + 1, end - 1));
+  const short = shortAscii(bytes, start + 1, end - 1);
+  const text = short ?? decodeUtf8(bytes.subarray(start + 1, end - 1));
   if (text === undefined || !text.includes("\\")) return text;
   try {
     return JSON.parse(`"${text}"`) as string;
   } catch {
     return undefined;
   }
+}
+
+/** Up to this many bytes, calling the decoder costs more than going over them. */
+const shortBytesMax = 48;
+
+function shortAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (end - start > shortBytesMax) return undefined;
+  let text = "";
+  for (let i = start; i < end; i++) {
+    const c = bytes[i]!;
+    if (c >= 0x80) return undefined;
+    text += String.fromCharCode(c);
+  }
+  return text;
 }
 
 /**

@@ -1,8 +1,8 @@
+import { isatty } from "node:tty";
 import { ReelwireError } from "../base/hot.ts";
-import { recordStdio } from "../runtime/hot.ts";
+import { run as record } from "./commands/record.ts";
 import { recordCommand } from "./commands/record-flags.ts";
 import { parseCall } from "./parse-flags.ts";
-import { recordOptions } from "./record-call.ts";
 
 /**
  * The door of `reelwire record`: from argv to the running server by the shortest way, because a client waits for
@@ -18,15 +18,10 @@ export function main(): void {
 }
 
 async function run(argv: readonly string[]): Promise<number> {
-  const parsed = parseCall(recordCommand, argv, process.env);
-  if (parsed.help) return (await import("./index.ts")).help(recordCommand);
-  const call = { ...parsed, cwd: process.cwd(), env: process.env };
-  const options = await recordOptions(call);
-  if (process.stdin.isTTY && process.stdout.isTTY) {
-    const { recordAlone } = await import("./record-alone.ts");
-    return recordAlone(options);
-  }
-  return recordStdio(options);
+  const { help, ...parsed } = parseCall(recordCommand, argv, process.env);
+  if (help) return (await import("./index.ts")).help(recordCommand);
+  const atTerminal = isatty(0) && isatty(1);
+  return record({ ...parsed, cwd: process.cwd(), env: process.env }, atTerminal);
 }
 
 /** Leaves at once: what a stream still holds for a reader who is gone must not keep us. */

@@ -3,9 +3,9 @@
  * sequences, and whatever else is invisible or reorders what is seen is shown by its number.
  */
 
-/** CSI, then the string sequences with their end, then the two-character ones; all without backtracking. */
+/** CSI, then the string sequences with their end, then the short ones. None runs over the start of another: linear. */
 const escapes =
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-~]/g;
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u0080-\u009f]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-~]/g;
 
 /** Controls but tab and line feed, and what makes text read in another order or not at all. */
 const unseen =

@@ -37,7 +37,7 @@ export class Lanes<T extends { readonly lanes: readonly string[] }> {
       assert(lane?.shift() === item, "only the first of a lane leaves it");
       const first = lane.peek();
       if (!first) this.#lanes.delete(name);
-      else if (!freed.includes(first) && this.#isFirst(first)) freed.push(first);
+      else if (this.#isFirst(first)) freed.push(first);
     }
     return freed;
   }

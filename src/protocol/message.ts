@@ -1,4 +1,14 @@
-import { canonicalNumber, decodeLoosely, elements, locate, members, type Span, skipBlanks } from "../base/index.ts";
+import {
+  canonicalNumber,
+  decodeLoosely,
+  elements,
+  locate,
+  members,
+  type Span,
+  skipBlanks,
+  stringAt,
+  textAt,
+} from "../base/index.ts";
 
 /** What a JSON-RPC message is, by its members alone; `other` is JSON that is no JSON-RPC. */
 export type MessageKind = "request" | "notification" | "response" | "batch" | "other";
@@ -49,7 +59,7 @@ export class Message {
   /** The exact text of a member, by its path of keys, or undefined. Of duplicate keys the last counts. */
   rawAt(...path: readonly string[]): string | undefined {
     const span = locate(this.bytes, path);
-    return span && decodeLoosely(this.bytes.subarray(span.start, span.end));
+    return span && textAt(this.bytes, span.start, span.end);
   }
 
   /** The parsed value at a path of keys. A number beyond a double is rounded here, never on the wire. */
@@ -94,13 +104,14 @@ function scanHead(bytes: Uint8Array): Head {
   let result: Span | undefined;
   if (bytes[skipBlanks(bytes, 0)] === 0x5b) return { kind: "batch", id, method, error };
   for (const member of members(bytes)) {
-    if (member.key === "id") id = decodeLoosely(bytes.subarray(member.start, member.end));
+    if (member.key === "id") id = textAt(bytes, member.start, member.end);
     else if (member.key === "method") method = methodAt(bytes, member);
     else if (member.key === "error") error = nullAt(bytes, member) ? undefined : member;
     else if (member.key === "result") result = member;
   }
   const answers = error !== undefined || result !== undefined;
-  const kind = method !== undefined ? (id === undefined ? "notification" : "request") : answers ? "response" : "other";
+  const kind =
+    method !== undefined ? (id === undefined ? "notification" : "request") : answers ? "response" : "other";
   return { kind, id, method, error };
 }
 
@@ -111,5 +122,5 @@ function nullAt(bytes: Uint8Array, at: Span): boolean {
 
 function methodAt(bytes: Uint8Array, at: Span): string | undefined {
   if (bytes[at.start] !== 0x22) return undefined;
-  return JSON.parse(decodeLoosely(bytes.subarray(at.start, at.end))) as string;
+  return stringAt(bytes, at.start, at.end);
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { decodeUtf8, isJsonBytes, limits } from "../base/index.ts";
+import { copyOf, decodeUtf8, isJsonBytes, limits } from "../base/index.ts";
 import { type Direction, type Line, LineSplitter, lineHead, Message, parseLine } from "../protocol/index.ts";
 import type { Payload, TapeEvent } from "../tape/index.ts";
 import { type Entry, entryKinds } from "./arena.ts";
@@ -72,7 +72,7 @@ export class Assembler {
   *#stderr(at: number, bytes: Uint8Array): Generator<TapeEvent, void, void> {
     const whole = this.#stderrTail.length > 0 ? Buffer.concat([this.#stderrTail, bytes]) : bytes;
     const end = wholeCharacters(whole);
-    this.#stderrTail = whole.slice(end);
+    this.#stderrTail = copyOf(whole.subarray(end));
     const part = whole.subarray(0, end);
     if (part.length === 0) return;
     const text = decodeUtf8(part);

@@ -1,3 +1,4 @@
+import { copyOf } from "../base/index.ts";
 import { type Exchange, type ExchangeChange, ExchangeTracker } from "../core/index.ts";
 import {
   type ConversationFacts,
@@ -123,7 +124,7 @@ export class Capture {
   }
 
   #open(exchange: Exchange, message: Message): Decision {
-    const decision: Decision = { verdict: undefined, exchange, request: new Message(message.bytes.slice()) };
+    const decision: Decision = { verdict: undefined, exchange, request: new Message(copyOf(message.bytes)) };
     if (isHandshake(exchange.method)) decision.verdict = true;
     else if (exchange.dir === "s2c" && this.#calling()) decision.verdict = true;
     else this.#decide(decision, undefined, false);
@@ -182,10 +183,10 @@ function verdictOf(of: readonly Decision[]): Verdict {
 function lasting(event: TapeEvent): TapeEvent {
   const { payload } = event;
   if (payload.kind === "msg") {
-    return { ...event, payload: { kind: "msg", message: new Message(payload.message.bytes.slice()) } };
+    return { ...event, payload: { kind: "msg", message: new Message(copyOf(payload.message.bytes)) } };
   }
   return payload.kind === "bytes"
-    ? { ...event, payload: { ...payload, bytes: payload.bytes.slice() } }
+    ? { ...event, payload: { ...payload, bytes: copyOf(payload.bytes) } }
     : event;
 }
 

@@ -84,7 +84,7 @@ export function cannotCreate(path: string, cause: unknown): ReelwireError {
 }
 
 function tapeBeside(vcr: string): string {
-  return vcr.replace(/\.vcr$/, "") + ".tape.jsonl";
+  return `${vcr.replace(/\.vcr$/, "")}.tape.jsonl`;
 }
 
 function defaultPath(options: RecordOptions): string {

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from "node:stream";
 import { entryKinds } from "../record/hot.ts";
 import { ownSocket, readBytesMax, Tap } from "../transport/hot.ts";
 import { type Claim, claimOutput, dropClaim } from "./claim.ts";
@@ -12,11 +13,11 @@ import { Wrapper } from "./wrapper.ts";
  * client's pass as they come, and a tape appears beside them. Resolves to the exit status: the server's own,
  * 128 + n when a signal ended it, 74 when only the tape could not be written.
  */
-export async function recordStdio(options: RecordOptions): Promise<number> {
+export async function recordStdio(options: RecordOptions, client?: OwnClient): Promise<number> {
   const origin = performance.now();
   const startedAtUs = Math.round((performance.timeOrigin + origin) * 1000);
   const now = (): number => (performance.now() - origin) * 1000;
-  const wire = new Wire(now, options);
+  const wire = new Wire(now, options, client);
   const claiming = claimOutput(options);
   const [pairs, claim] = await Promise.all([pairsFor(wire.output), claiming]);
   wire.feed = new TapeFeed(jobOf(options, claim, startedAtUs), wire.resume, (report) =>
@@ -33,11 +34,20 @@ export async function recordStdio(options: RecordOptions): Promise<number> {
   return new Wrapper(server, wire, options).run();
 }
 
+/** A client inside this process, where there is none outside. */
+export interface OwnClient {
+  readonly input: Readable;
+  readonly output: Writable;
+  /** Told where the tape is written. */
+  onTape?(path: string): void;
+}
+
 /** Both directions of the wire and the feed behind them. */
 export class Wire {
   readonly now: () => number;
   readonly output: Tap;
-  readonly clientOut = ownSocket(1) ?? process.stdout;
+  readonly own: OwnClient | undefined;
+  readonly clientOut: Writable;
   feed!: TapeFeed;
   input!: Tap;
   /** Says something on stderr; the wrapper gives it the stream that never blocks. */
@@ -46,15 +56,17 @@ export class Wire {
   /** Set by the wrapper: the server wrote noise. */
   onNoise: () => void = () => {};
 
-  constructor(now: () => number, options: RecordOptions) {
+  constructor(now: () => number, options: RecordOptions, own?: OwnClient) {
     this.now = now;
+    this.own = own;
+    this.clientOut = own?.output ?? ownSocket(1) ?? process.stdout;
     const gate = { gate: options.stray !== "pass", onNoise: () => this.onNoise() };
     this.output = new Tap(this.clientOut, now, (at, bytes) => this.#fromServer(at, bytes), gate);
   }
 
   /** Connects the client's side to the server's input; returns the tap that its output goes to. */
-  connect(serverIn: NodeJS.WritableStream): Tap {
-    this.input = new Tap(serverIn as never, this.now, (at, bytes) => this.#put(at, entryKinds.c2s, bytes));
+  connect(serverIn: Writable): Tap {
+    this.input = new Tap(serverIn, this.now, (at, bytes) => this.#put(at, entryKinds.c2s, bytes));
     return this.output;
   }
 

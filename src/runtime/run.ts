@@ -51,11 +51,11 @@ class Performer {
 
   async run(): Promise<string> {
     const { signal } = this.#options;
-    const abort = () => this.#guard(() => void this.#perform(this.#conversation.end("stopped")));
+    const abort = () => this.#guard(() => this.#perform(this.#conversation.end("stopped")));
     if (signal?.aborted) abort();
     signal?.addEventListener("abort", abort);
     for (const [port, link] of this.#links) {
-      this.#guard(() => void this.#handle({ kind: "opened", at: this.#at(), port, facts: link.facts ?? {} }));
+      this.#guard(() => this.#handle({ kind: "opened", at: this.#at(), port, facts: link.facts ?? {} }));
     }
     for (const [port, link] of this.#links) this.#listen(port, link).catch((error) => this.#fail(error));
     await this.#over.promise;
@@ -129,7 +129,7 @@ class Performer {
 
   #wake(strand: number): void {
     this.#timers.delete(strand);
-    this.#guard(() => this.#answered(strand, undefined)?.catch((error) => this.#fail(error)));
+    this.#guard(() => this.#answered(strand, undefined));
   }
 
   #answered(strand: number, value: unknown): Promise<unknown> | undefined {
@@ -144,9 +144,10 @@ class Performer {
     for (const go of waiting) go();
   }
 
-  #guard(act: () => void): void {
+  /** What fails at once or later ends the run. */
+  #guard(act: () => Promise<unknown> | undefined): void {
     try {
-      act();
+      act()?.catch((error) => this.#fail(error));
     } catch (error) {
       this.#fail(error);
     }
@@ -154,7 +155,7 @@ class Performer {
 
   #fail(error: unknown): void {
     this.#failure ??= { error };
-    this.#perform(this.#conversation.end("the program failed"))?.catch(() => {});
+    this.#guard(() => this.#perform(this.#conversation.end("the program failed")));
     this.#over.resolve();
   }
 

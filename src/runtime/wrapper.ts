@@ -66,6 +66,8 @@ export class Wrapper {
     const result = await feed.finish(this.#wire.now());
     if (this.#wire.output.chunks === 0) this.#diedEarly(exit);
     for (const line of result.says) this.#say(line);
+    this.#wire.own?.onTape?.(result.path);
+    await this.#said();
     const status = this.#override ?? exit.code ?? signalStatus(exit.signal ?? "SIGTERM");
     return status === 0 && result.failed !== undefined ? 74 : status;
   }
@@ -81,9 +83,9 @@ export class Wrapper {
   }
 
   #clientIn(): void {
-    const { input } = this.#wire;
-    const socket = ownSocket(0, input.onread);
-    const source = socket ?? process.stdin;
+    const { input, own } = this.#wire;
+    const socket = own ? undefined : ownSocket(0, input.onread);
+    const source = own?.input ?? socket ?? process.stdin;
     const { input: serverIn } = this.#server;
     let ended = false;
     const end = (): void => {
@@ -92,7 +94,8 @@ export class Wrapper {
       this.#wire.feed.fact(this.#wire.now(), { close: { side: "client", reason: "end of input" } });
       this.#wire.feed.flush();
       serverIn.end();
-      this.#watchClient();
+      if (own) this.#stop(orphanMs);
+      else this.#watchClient();
     };
     for (const event of ["end", "close", "error"]) source.on(event, end);
     // The server reads no more: the client must learn it as it would have, by a broken pipe.
@@ -168,6 +171,14 @@ export class Wrapper {
     setTimeout(() => signalGroup(this.#server.pid, "SIGKILL"), ms).unref();
   }
 
+  /** Asks the server to leave after a while, then kills it. */
+  #stop(afterMs: number): void {
+    setTimeout(() => {
+      this.#server.child.kill("SIGTERM");
+      this.#killLater(killAfterMs / 2);
+    }, afterMs).unref();
+  }
+
   /** After the end of input: a server that goes on without a client is asked to leave, then killed. */
   #watchClient(): void {
     let seen = -1;
@@ -176,9 +187,7 @@ export class Wrapper {
       if (this.#clientAlive()) return;
       silentMs = seen === this.#wire.output.chunks ? silentMs + clientPollMs : 0;
       seen = this.#wire.output.chunks;
-      if (silentMs < orphanMs || this.#asked) return;
-      this.#server.child.kill("SIGTERM");
-      this.#killLater(killAfterMs / 2);
+      if (silentMs >= orphanMs && !this.#asked) this.#stop(0);
     }, clientPollMs).unref();
   }
 
@@ -188,8 +197,7 @@ export class Wrapper {
     this.#say(
       new ReelwireError("RW2106", { where: [["command", this.#options.command.join(" ")]] }).report(),
     );
-    this.#server.child.kill("SIGTERM");
-    this.#killLater(killAfterMs / 2);
+    this.#stop(0);
   }
 
   /** Waits for the ends of streams after the exit; a grandchild may hold them open, so silence ends them too. */
@@ -240,6 +248,15 @@ export class Wrapper {
       ["command", `${this.#options.command.join(" ")}        ${how} after ${seconds} s`] as const,
     ];
     this.#say(new ReelwireError("RW2104", { where }).report());
+  }
+
+  /** Waits until what we said has left, as long as somebody reads it. */
+  #said(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#stderr.writableLength === 0) resolve();
+      this.#stderr.write("", () => resolve());
+      setTimeout(resolve, unreadMsMax).unref();
+    });
   }
 
   #say(text: string): void {

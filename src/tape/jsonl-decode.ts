@@ -3,7 +3,8 @@
  * sentence that says why it is none. Because the payload stands last, a message's text is what lies between its
  * key and the line's final brace, and that this text is one JSON value proves that nothing else follows it.
  */
-import { decodeUtf8, isJson, skipBlanks, skipValue, stringAt } from "../base/index.ts";
+import { isUtf8 } from "node:buffer";
+import { decodeUtf8, isJson, isJsonBytes, skipBlanks, skipValue, stringAt } from "../base/index.ts";
 import { Message } from "../protocol/index.ts";
 import { isShallow } from "./depth.ts";
 import type { SseFrame, TapeEvent } from "./format.ts";
@@ -56,9 +57,9 @@ interface Envelope {
 }
 
 function withMessage(seen: Envelope, bytes: Uint8Array): Decoded {
-  const text = decodeUtf8(bytes);
-  if (text === undefined) return { why: "its message is not UTF-8" };
-  if (!isJson(text)) return { why: "its message is not well-formed JSON, or something stands after it" };
+  if (!isUtf8(bytes)) return { why: "its message is not UTF-8" };
+  if (!isJsonBytes(bytes))
+    return { why: "its message is not well-formed JSON, or something stands after it" };
   return finished(seen, { kind: "msg", message: new Message(bytes) });
 }
 

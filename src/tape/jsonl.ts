@@ -2,7 +2,7 @@
  * Writes the JSON Lines form of a tape: one event, one line. The text of a message is spliced in as it was sent and
  * stands last, so no number, escape or duplicate key is ever rewritten. Its reading half is `jsonl-decode.ts`.
  */
-import { decodeUtf8, encodeUtf8 } from "../base/index.ts";
+import { assert, decodeUtf8, encodeUtf8 } from "../base/index.ts";
 import type { Payload, TapeEvent, TapeHeader } from "./format.ts";
 import { LineBuffer } from "./line-buffer.ts";
 
@@ -41,6 +41,7 @@ export function appendEvent(
   event: TapeEvent,
   parts: LineParts = linePartsOf(event),
 ): void {
+  assert(isAddress(event), "times and addresses on a tape are non-negative integers");
   buffer.reserve(lineBytesOf(parts));
   buffer.ascii('{"at":');
   buffer.integer(event.at);
@@ -58,6 +59,15 @@ export function appendEvent(
   buffer.raw(parts.value);
   buffer.byte(CLOSE_BRACE);
   buffer.byte(LINE_END);
+}
+
+/** Asked before anything is written, so that a fault leaves no half line behind. */
+function isAddress({ at, conn, ex }: TapeEvent): boolean {
+  return isNatural(at) && (conn === undefined || isNatural(conn)) && (ex === undefined || isNatural(ex));
+}
+
+function isNatural(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 /** The most bytes that a line of these parts takes. */

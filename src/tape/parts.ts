@@ -94,6 +94,7 @@ class Joint {
     } else if (header.id !== first.id) {
       this.foreign = true;
       yield this.damage(part, `part ${part.number} (${basename(part.path)}) belongs to another recording`);
+      return;
     } else {
       this.#shiftMicros = microsOf(header) - microsOf(first);
       const fault = this.#faultOf(part, header);

@@ -92,7 +92,7 @@ async function* withWholeHead(
       continue;
     }
     head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
-    if (head.length < sniffBytesMax && !head.includes(0x0a)) continue;
+    if (head.length < sniffBytesMax && !hasHeader(head)) continue;
     demandTape(head, where);
     yield head;
     head = undefined;
@@ -103,11 +103,20 @@ async function* withWholeHead(
 }
 
 function demandTape(head: Uint8Array, where: Where): void {
-  const end = head.indexOf(0x0a);
-  if (isHeaderLike(end < 0 ? head : head.subarray(0, end))) return;
+  if (isHeaderLike(firstLineOf(head))) return;
   const looks = sniff(head);
   if (looks === "empty") throw new ReelwireError("RW3008", { where });
   throw new ReelwireError("RW3002", { with: { hint: hintFor(looks === "tape" ? "json" : looks) }, where });
+}
+
+/** Whether the whole first line is there and means to be a header: then nothing more is needed to tell. */
+function hasHeader(head: Uint8Array): boolean {
+  return head.includes(0x0a) && isHeaderLike(firstLineOf(head));
+}
+
+function firstLineOf(head: Uint8Array): Uint8Array {
+  const end = head.indexOf(0x0a);
+  return end < 0 ? head : head.subarray(0, end);
 }
 
 function firstLine(bytes: Uint8Array, lostBytes: number, headerBytesMax: number, where: Where): TapeItem {

@@ -25,6 +25,8 @@ export interface WriterOptions {
 }
 
 const bufferBytesDefault = 256 * 1024;
+/** The most memory that is kept for lines longer than the buffer, in bytes. */
+const largeBytesMax = 4 * 1024 * 1024;
 const markBytesDefault = 1024 * 1024;
 const markMicrosDefault = 5_000_000;
 /** Room kept free behind every line, so that a checkpoint never needs a flush of its own. */
@@ -40,6 +42,8 @@ export class TapeWriter {
   readonly #markBytes: number;
   readonly #markMicros: number;
   readonly #hash = createHash("sha256");
+  /** Where lines longer than the buffer are put together, kept while it is small. */
+  #large: LineBuffer | undefined;
   /** How much of the buffer the hash has seen. */
   #hashed = 0;
   #lines = 0;
@@ -136,8 +140,10 @@ export class TapeWriter {
       appendEvent(this.#buffer, event, parts);
       this.#count(this.#buffer.length - before);
     } else {
-      const line = new LineBuffer(room);
+      const line = this.#large ?? new LineBuffer(room);
+      line.clear();
       appendEvent(line, event, parts);
+      this.#large = line.capacity <= largeBytesMax ? line : undefined;
       this.#through(line.view());
     }
   }
@@ -149,7 +155,7 @@ export class TapeWriter {
     return this.#buffer.length + needed <= this.#buffer.capacity;
   }
 
-  /** A line longer than the buffer: copied once, into its own bytes, and handed on. The buffer is empty here. */
+  /** A line longer than the buffer, put together once and handed on. The buffer is empty here. */
   #through(line: Uint8Array): void {
     this.#sink.write(line);
     this.#accepted += line.length;

@@ -1,3 +1,4 @@
+import { copyOf } from "../base/hot.ts";
 import { lineHead } from "../protocol/hot.ts";
 
 /** How much of an unfinished line is held back before it streams, in bytes. */
@@ -131,7 +132,7 @@ export class NoiseGate {
   }
 
   #hold(part: Uint8Array): void {
-    this.#held.push(part.slice());
+    this.#held.push(copyOf(part));
     this.#heldBytes += part.length;
   }
 

@@ -42,6 +42,7 @@ class StdioLink implements Link {
   readonly facts: SideFacts;
   readonly #options: StdioLinkOptions;
   readonly #writable: Writable;
+  readonly #left = Promise.withResolvers<SideFacts>();
   #iterated = false;
   #corked = false;
   #gone = false;
@@ -81,6 +82,7 @@ class StdioLink implements Link {
     this.#iterated = true;
     const messages = this.#messages();
     const leave = async (): Promise<IteratorResult<Message, SideFacts>> => {
+      this.#left.resolve({});
       this.#options.readable.destroy();
       return messages.return({});
     };
@@ -105,7 +107,7 @@ class StdioLink implements Link {
     const rest = splitter.end();
     const last = rest && this.#messageOf(rest);
     if (last) yield last;
-    return { ...facts, ...(await this.#options.ended?.()) };
+    return { ...facts, ...(await Promise.race([this.#options.ended?.(), this.#left.promise])) };
   }
 
   #messageOf(line: Line): Message | undefined {

@@ -227,6 +227,25 @@ describe("lane exchange", () => {
   });
 });
 
+describe("lane exchange, batches", () => {
+  test("one that stands behind another in two lanes starts once", () => {
+    const slow: Layer = function* (event, next) {
+      if (event.kind === "received" && event.message.kind === "batch") yield { kind: "wait", ms: 10 };
+      yield* next(event);
+    };
+    playbook([slow, relay()], { lane: "exchange" })`
+      >> client [{"id":1,"method":"a"},{"id":2,"method":"b"}]
+      << wait 10 ms
+      >> client [{"method":"notifications/cancelled","params":{"requestId":1}},{"method":"notifications/cancelled","params":{"requestId":2}}]
+      >> 10 ms pass
+      << server [{"id":1,"method":"a"},{"id":2,"method":"b"}]
+      << wait 10 ms
+      >> 10 ms pass
+      << server [{"method":"notifications/cancelled","params":{"requestId":1}},{"method":"notifications/cancelled","params":{"requestId":2}}]
+    `;
+  });
+});
+
 describe("the end", () => {
   test("lets finally blocks run, then closes what is open, then hears nothing", () => {
     playbook([farewell, askFirst, relay()])`

@@ -172,6 +172,28 @@ describe("an exchange", () => {
     expect(open("y".repeat(2_000)).map((c) => c.what)).toEqual(["evicted", "opened"]);
     expect(open("z").map((c) => c.what)).toEqual(["evicted", "opened"]);
   });
+
+  test("that is forgotten takes nothing of a later one with the same id and token along", () => {
+    const tracker = new ExchangeTracker({ overExchangesMax: 1 });
+    const say = (dir: Direction, text: string) => tracker.observe(dir, parseMessage(text)!, 0)[0]!;
+    const request = '{"id":1,"method":"a","params":{"_meta":{"progressToken":"t"}}}';
+    const progress = '{"method":"notifications/progress","params":{"progressToken":"t"}}';
+    for (let i = 0; i < 2; i++) {
+      say("c2s", request);
+      say("s2c", '{"id":1,"result":{}}');
+    }
+    expect(say("s2c", '{"id":1,"result":{}}')).toMatchObject({ what: "late", exchange: { key: 2 } });
+    expect(say("s2c", progress)).toMatchObject({ what: "late", exchange: { key: 2 } });
+  });
+
+  test("is not evicted for what was forgotten long ago", () => {
+    const tracker = new ExchangeTracker({ heldCharsMax: 300, overExchangesMax: 2 });
+    for (let id = 0; id < 1_000; id++) {
+      const opened = tracker.observe("c2s", parseMessage(`{"id":"${id}","method":"tools/list"}`)!, 0);
+      expect(opened.map((c) => c.what)).toEqual(["opened"]);
+      tracker.observe("s2c", parseMessage(`{"id":"${id}","result":{}}`)!, 0);
+    }
+  });
 });
 
 function label(tracker: ExchangeTracker): (line: string) => string {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { everything, modern } from "./harness/peer-scripts.ts";
+import { everything, memory, modern } from "./harness/peer-scripts.ts";
 import { testFolder } from "./harness/record-run.ts";
 import { readTape, wireOf } from "./harness/tape-file.ts";
 import { node, recording, root } from "./harness/ways.ts";
@@ -29,10 +29,10 @@ async function inspect(
 
 describe("mcp-inspector --cli", () => {
   it.each([
-    ["tools/list", everything, ["--method", "tools/list"], "legacy"],
+    ["tools/list", memory, ["--method", "tools/list"], "legacy"],
     [
       "tools/call",
-      everything,
+      modern,
       ["--method", "tools/call", "--tool-name", "echo", "--tool-arg", "message=hi there"],
       "legacy",
     ],

@@ -90,42 +90,69 @@ function expectWhole(tape: TapeFile): void {
   expect([...open.c2s]).toEqual([]);
 }
 
-const legacyServers = [everything, filesystem, memory, thinking];
+/** A call's progress is on the tape with its token, complete and before its result. */
+function expectProgress(tape: TapeFile, steps: number | undefined): void {
+  if (steps === undefined) return;
+  const calls = new Map<string, unknown[]>();
+  const finished: unknown[][] = [];
+  for (const { kind, dir, value } of tape.lines) {
+    if (kind !== "msg") continue;
+    const { id, method, params } = value as WireMessage;
+    if (dir === "c2s" && params?._meta?.progressToken !== undefined)
+      calls.set(JSON.stringify(params._meta.progressToken), []);
+    if (method === "notifications/progress")
+      calls.get(JSON.stringify(params!.progressToken))!.push(params!.progress);
+    if (dir === "s2c" && method === undefined && calls.has(JSON.stringify(id)))
+      finished.push(calls.get(JSON.stringify(id))!);
+  }
+  expect(finished).toContainEqual(Array.from({ length: steps }, (_, n) => n + 1));
+}
 
-describe.each(["v1", "v2 legacy"] as const)("SDK %s", (kind) => {
-  it.each(legacyServers)("$name", async (script) => {
+interface WireMessage {
+  readonly id?: unknown;
+  readonly method?: string;
+  readonly params?: {
+    readonly progressToken?: unknown;
+    readonly progress?: unknown;
+    readonly _meta?: { readonly progressToken?: unknown };
+  };
+}
+
+describe.each([
+  { kind: "v1", scripts: [everything, filesystem, memory, thinking, modern] },
+  { kind: "v2 legacy", scripts: [filesystem, memory, thinking, modern] },
+] as const)("SDK $kind", ({ kind, scripts }) => {
+  it.each(scripts)("$name", async (script) => {
     const tapes = await same(script, kind);
     expect([...tapes.keys()]).toEqual(["run.tape.jsonl"]);
     expectWhole(tapes.get("run.tape.jsonl")!);
-  });
-
-  it("modern-server, which also serves the old handshake", async () => {
-    const tapes = await same(modern, kind);
-    expectWhole(tapes.get("run.tape.jsonl")!);
+    expectProgress(tapes.get("run.tape.jsonl")!, script.progressSteps);
   });
 });
 
+const refusing: PeerScript = {
+  ...modern,
+  name: "modern-server without the old handshake",
+  env: () => ({ MODERN_LEGACY: "reject" }),
+};
+
 describe("SDK v2 probes for the era with a process of its own", () => {
   it.each([
-    [everything, "v2 auto"],
-    [memory, "v2 auto"],
-    [modern, "v2 auto"],
-    [modern, "v2 pinned"],
-  ] as const)("$0.name, $1", async (script, kind) => {
+    { script: everything, kind: "v2 auto" },
+    { script: memory, kind: "v2 auto" },
+    { script: modern, kind: "v2 auto" },
+    { script: modern, kind: "v2 pinned" },
+    { script: refusing, kind: "v2 pinned" },
+  ] as const)("$script.name, $kind", async ({ script, kind }) => {
     const tapes = await same(script, kind);
     expect(tapes.size).toBe(2);
     const real = tapes.get("run.tape.jsonl")!;
     expectWhole(real);
+    expectProgress(real, script.progressSteps);
     expect(wireOf(real, "c2s").toString()).not.toContain("server/discover");
     const [probe] = [...tapes].filter(([name]) => name !== "run.tape.jsonl").map(([, tape]) => tape);
     expect(probe!.ended).toBe(true);
     const asked = wireOf(probe!, "c2s").toString().trimEnd().split("\n");
     expect(asked.map((line) => (JSON.parse(line) as { method: string }).method)).toEqual(["server/discover"]);
   });
-});
-
-it("a modern server that refuses the old handshake, to a pinned client", async () => {
-  const script = { ...modern, env: () => ({ MODERN_LEGACY: "reject" }) };
-  const tapes = await same(script, "v2 pinned");
-  expectWhole(tapes.get("run.tape.jsonl")!);
 });

@@ -37,6 +37,17 @@ describe("for any stream and any chunking", () => {
     fc.assert(fc.property(stream, cuts, holds), { numRuns: 1000 });
   });
 
+  test("a splitter that reuses its memory says the same lines to who takes them at once", () => {
+    const holds = (bytes: number[], at: number[]) => {
+      const splitter = new LineSplitter(lineBytesMax, { reuse: true });
+      const lines: Seen[] = [];
+      for (const chunk of chunks(bytes, at)) for (const line of splitter.push(chunk)) lines.push(seen(line));
+      const last = splitter.end();
+      expect([...lines, ...(last ? [seen(last)] : [])]).toEqual(byDefinition(bytes));
+    };
+    fc.assert(fc.property(stream, cuts, holds), { numRuns: 2000 });
+  });
+
   test("the bytes held are those of the unfinished line, and the memory of a long one is bounded", () => {
     const splitter = new LineSplitter(4096);
     for (let i = 0; i < 100_000; i++)

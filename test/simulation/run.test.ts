@@ -132,27 +132,31 @@ describe("the end", () => {
       expect(await run(conversation, ends().links, { clock, signal: AbortSignal.abort() })).toBe("stopped");
     }));
 
-  test.each(["layer", "tape", "answer", "port"])("comes when the %s fails, which the run says", (what) =>
-    simulate(1, async (world) => {
-      const fails = onRequest(function* (event) {
-        if (what === "layer") throw new TypeError("our mistake: layer");
-        if (what === "tape") yield { kind: "write", event };
-        if (what === "answer") yield { kind: "ask", question: 1 };
-        if (what === "port") yield { kind: "send", port: "our mistake: port", message: parseMessage("{}")! };
-      });
-      const mistake = () => {
-        throw new TypeError(`our mistake: ${what}`);
-      };
-      const { client, server, links } = ends();
-      const conversation = new Conversation({ layers: [fails, relay()] });
-      const running = run(conversation, links, { clock: world.clock, onWrite: mistake, answer: mistake });
-      const both = Promise.all([
-        act(world, client, [{ say: ping }, { hear: 1 }]),
-        act(world, server, [{ hear: 1 }]),
-      ]);
-      await expect(running).rejects.toThrow(`our mistake: ${what}`);
-      await both;
-    }),
+  test.each(["layer", "tape", "answer", "port", "tape, later", "answer, later", "tape, at the start"])(
+    "comes when the %s fails, which the run says",
+    (what) =>
+      simulate(1, async (world) => {
+        const fails = onRequest(function* (event) {
+          if (what === "layer") throw new TypeError("our mistake: layer");
+          if (what.startsWith("tape")) yield { kind: "write", event };
+          if (what.startsWith("answer")) yield { kind: "ask", question: 1 };
+          if (what === "port")
+            yield { kind: "send", port: "our mistake: port", message: parseMessage("{}")! };
+        });
+        const mistake = () => {
+          if (what.endsWith("later")) return Promise.reject(new TypeError(`our mistake: ${what}`));
+          throw new TypeError(`our mistake: ${what}`);
+        };
+        const { client, server, links } = ends();
+        const conversation = new Conversation({ layers: [fails, relay()] });
+        const running = run(conversation, links, { clock: world.clock, onWrite: mistake, answer: mistake });
+        const both = Promise.all([
+          act(world, client, [{ say: ping }, { hear: 1 }]),
+          act(world, server, [{ hear: 1 }]),
+        ]);
+        await expect(running).rejects.toThrow(`our mistake: ${what}`);
+        await both;
+      }),
   );
 
   test("does not wait for ever for a link that does not close", () =>

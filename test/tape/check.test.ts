@@ -94,7 +94,7 @@ describe("states", () => {
     const tape = textOf(marked()).split("\n").slice(0, -1);
     const first = tape.findIndex((line) => line.includes('"mark"'));
     const second = tape.findIndex((line, i) => i > first && line.includes('"mark"'));
-    const changed = tape.with(first + 1, tape[first + 1]!.replace("a", "b"));
+    const changed = tape.with(first + 1, tape[first + 1]!.replace('"x"', '"y"'));
     expect(await check(joined(changed))).toMatchObject({ state: "altered", line: second + 1 });
     expect(await check(joined(changed.with(second - 1, "?")))).toMatchObject({
       state: "damaged",

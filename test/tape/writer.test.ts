@@ -64,7 +64,7 @@ describe("checkpoints", () => {
     for (let i = 0; i < 100; i++) writer.write(sent(i, "c2s", `{"n":${i}}`));
     writer.flush();
     const { length } = shelf.bytes;
-    expect(marks(shelf).length).toBeGreaterThan(length / 1300);
+    expect(marks(shelf).length).toBeGreaterThan(length / 1400);
     expect(marks(shelf).length).toBeLessThan(length / 900);
   });
 

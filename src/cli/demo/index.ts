@@ -1,0 +1,1 @@
+export { demoServer, runSession } from "./session.ts";

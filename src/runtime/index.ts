@@ -1,0 +1,6 @@
+export type { AloneResult } from "./record-alone.ts";
+export { handshakeMsMax, recordAlone } from "./record-alone.ts";
+export type { RecordOptions, Rotation } from "./record-options.ts";
+export type { OwnClient } from "./record-stdio.ts";
+export { recordStdio } from "./record-stdio.ts";
+export { serverName } from "./server-name.ts";

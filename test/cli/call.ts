@@ -1,0 +1,64 @@
+/** Calls of the command line, within this process or as one of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { runCli } from "../../src/cli/index.ts";
+
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Surroundings {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly isTTY?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a command line in this process, with streams of its own. */
+export async function cli(argv: readonly string[], around: Surroundings = {}): Promise<Outcome> {
+  const stdout = new Captured(around.isTTY ?? false);
+  const stderr = new Captured(around.isTTY ?? false);
+  const status = await runCli(argv, {
+    cwd: around.cwd ?? process.cwd(),
+    env: around.env ?? {},
+    stdout,
+    stderr,
+    signal: around.signal ?? new AbortController().signal,
+  });
+  return { status, stdout: stdout.text, stderr: stderr.text };
+}
+
+export class Captured extends Writable {
+  readonly isTTY: boolean;
+  text = "";
+
+  constructor(isTTY: boolean) {
+    super({ decodeStrings: false });
+    this.isTTY = isTTY;
+  }
+
+  override _write(chunk: string | Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+export const bin = fileURLToPath(new URL("../../bin/reelwire.cjs", import.meta.url));
+
+/** Runs the real thing. */
+export function start(argv: readonly string[], around: Surroundings = {}): ChildProcess {
+  const env = { ...process.env, NO_COLOR: "1", ...around.env };
+  return spawn(process.execPath, [bin, ...argv], { cwd: around.cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+export async function finished(child: ChildProcess): Promise<Outcome> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { status, stdout, stderr };
+}
