@@ -1,3 +1,4 @@
 /** The second door of this folder: what the first milliseconds of `record` need, and nothing that loads more. */
 export { copyOf } from "./bytes.ts";
 export { ReelwireError } from "./errors.ts";
+export { version } from "./version.ts";

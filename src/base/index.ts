@@ -24,3 +24,4 @@ export { limits } from "./limits.ts";
 export { Queue } from "./queue.ts";
 export type { Random } from "./random.ts";
 export { seededRandom } from "./random.ts";
+export { version } from "./version.ts";

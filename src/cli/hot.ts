@@ -1,7 +1,6 @@
 import { isatty } from "node:tty";
 import { ReelwireError } from "../base/hot.ts";
-import { run as record } from "./commands/record.ts";
-import { recordCommand } from "./commands/record-flags.ts";
+import { record, recordCommand } from "./commands/hot.ts";
 import { parseCall } from "./parse-flags.ts";
 
 /**

@@ -2,7 +2,7 @@
  * One call of the command line, from its words to its exit status. Reads nothing of the process, so tests call it
  * with their own streams.
  */
-import { ReelwireError } from "../base/hot.ts";
+import { ReelwireError, version } from "../base/hot.ts";
 import type { Call, Command } from "./command.ts";
 import { commands, findCommand } from "./commands/index.ts";
 import { nearest } from "./nearest.ts";
@@ -33,7 +33,7 @@ async function dispatch(argv: readonly string[], around: Surroundings): Promise<
     return exits.usage;
   }
   if (first === "--version") {
-    around.stdout.write(`${(await import("./version.ts")).version()}\n`);
+    around.stdout.write(`${version}\n`);
     return exits.fine;
   }
   if (first === "--help" || first === "-h") {

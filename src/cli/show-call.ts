@@ -3,7 +3,7 @@
  * the messages of this call are kept.
  */
 import { ReelwireError } from "../base/index.ts";
-import type { ExchangeDeed } from "../core/index.ts";
+import type { Exchange, ExchangeDeed } from "../core/index.ts";
 import type { TapeItem } from "../tape/index.ts";
 import type { Call } from "./command.ts";
 import { JsonOutput, jsonObject } from "./json-output.ts";
@@ -12,7 +12,7 @@ import { prettyLines } from "./pretty.ts";
 import { cleanJson, cleanLine } from "./sanitize.ts";
 import { callJson, callTitle, callTrail, statusPaint } from "./show-row.ts";
 import { styleFor } from "./style.ts";
-import { CallList, type CallRow, type Seen } from "./tape-calls.ts";
+import { CallList, type CallRow, type Seen, stateOf } from "./tape-calls.ts";
 import { headerJson, tapeItems } from "./tape-file.ts";
 import { clockText } from "./units.ts";
 
@@ -62,6 +62,7 @@ class Follower {
   #headerJson = "null";
   #list: CallList | undefined;
   #row: CallRow | undefined;
+  #exchange: Exchange | undefined;
   #parts: Part[] = [];
   #leftOut = 0;
   #open: { conn: number; dir: string } | undefined;
@@ -86,14 +87,14 @@ class Follower {
   whole(path: string): Whole {
     for (const row of this.#list?.rest() ?? []) this.#keep(row);
     const calls = this.#list?.count ?? 0;
-    if (!this.#row) {
+    if (!this.#row || !this.#exchange) {
       const facts = { call: this.#n, calls, file: path };
       throw new ReelwireError("RW3009", { with: facts, where: [["file", path]] });
     }
     const nested = this.#nested;
     return {
       headerJson: this.#headerJson,
-      row: this.#row,
+      row: { ...this.#row, ...stateOf(this.#exchange) },
       parts: this.#parts,
       leftOut: this.#leftOut,
       nested,
@@ -119,6 +120,7 @@ class Follower {
         this.#inside.add(n);
       return;
     }
+    this.#exchange = change.exchange;
     if (change.what === "opened") this.#open = { conn, dir: change.exchange.dir };
     if (change.what === "answered" || change.what === "cancelled") this.#open = undefined;
     if (this.#parts.length >= messagesMax) this.#leftOut++;

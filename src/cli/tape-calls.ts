@@ -257,17 +257,16 @@ function nameAt(message: Message, ...paths: readonly (readonly string[])[]): str
 }
 
 function rowOf({ n, talk, exchange, target, errorCode }: Waiting): CallRow {
-  const { dir, id, status, openedAt, answeredAt, requestBytes, responseBytes } = exchange;
+  const { dir, id, openedAt } = exchange;
+  const method = exchange.method.slice(0, callLimits.targetCharsMax);
+  return { n, conn: talk.conn, at: openedAt, dir, method, target, id, errorCode, ...stateOf(exchange) };
+}
+
+/** What of a row still changes when messages come late. */
+export function stateOf(exchange: Exchange) {
+  const { status, openedAt, answeredAt, requestBytes, responseBytes } = exchange;
   return {
-    n,
-    conn: talk.conn,
-    at: openedAt,
-    dir,
-    method: exchange.method.slice(0, callLimits.targetCharsMax),
-    target,
-    id,
     status,
-    errorCode,
     micros: answeredAt === undefined ? undefined : answeredAt - openedAt,
     requestBytes,
     responseBytes,

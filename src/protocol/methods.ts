@@ -4,7 +4,13 @@ import type { Message } from "./message.ts";
 export type Era = "legacy" | "modern";
 
 /** Revisions of the legacy era that this version knows, newest first. */
-export const legacyRevisions = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05", "2024-10-07"] as const;
+export const legacyRevisions = [
+  "2025-11-25",
+  "2025-06-18",
+  "2025-03-26",
+  "2024-11-05",
+  "2024-10-07",
+] as const;
 /** Revisions of the modern era that this version knows, newest first. */
 export const modernRevisions = ["2026-07-28"] as const;
 
@@ -19,7 +25,11 @@ export const metaKeys = {
 } as const;
 
 /** Methods that open a conversation; a recording keeps them whatever it is told to capture. */
-const handshakeMethods: ReadonlySet<string> = new Set(["initialize", "notifications/initialized", "server/discover"]);
+const handshakeMethods: ReadonlySet<string> = new Set([
+  "initialize",
+  "notifications/initialized",
+  "server/discover",
+]);
 
 export function isHandshake(method: string | undefined): boolean {
   return method !== undefined && handshakeMethods.has(method);

@@ -5,5 +5,6 @@ export { Capture, captureLimits } from "./capture.ts";
 export { InteractionCount } from "./count.ts";
 export type { Introduction, Talk } from "./introduce.ts";
 export { introduce } from "./introduce.ts";
+export { recordLayer, tapeEventOf } from "./layer.ts";
 export type { RecorderOptions, RotateAfter } from "./recorder.ts";
 export { Recorder } from "./recorder.ts";

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { version } from "../base/index.ts";
 import { redactNothing } from "../redact/index.ts";
 import { formatVersion, type ProcessMark, type TapeHeader } from "../tape/index.ts";
 import { markOf } from "./ancestors.ts";
 import type { TapeJob } from "./tape-job.ts";
-import { version } from "./version.ts";
 
 /** The header of a recording of a stdio server: who recorded what, started by whom, and how. */
 export function headerOf({ header, startedAtUs, capture }: TapeJob, from: ProcessMark): TapeHeader {

@@ -1,10 +1,9 @@
 import { PassThrough, Writable } from "node:stream";
-import { copyOf, limits, ReelwireError } from "../base/index.ts";
+import { copyOf, limits, ReelwireError, version } from "../base/index.ts";
 import { LineSplitter, type Message, parseLine } from "../protocol/index.ts";
 import { type Introduction, introduce } from "../record/index.ts";
 import type { RecordOptions } from "./record-options.ts";
 import { recordStdio } from "./record-stdio.ts";
-import { version } from "./version.ts";
 
 /** How long a server may take to answer the handshake and its lists, in milliseconds. */
 export const handshakeMsMax = 60_000;

@@ -133,5 +133,6 @@ function jobOf(
     ...(options.maxInteractions === undefined ? {} : { maxInteractions: options.maxInteractions }),
     ...(options.rotate === undefined ? {} : { rotate: options.rotate }),
     stray: options.stray,
+    force: options.force,
   };
 }

@@ -6,6 +6,8 @@ export interface TapeJob {
   readonly path: string;
   readonly wanted?: string;
   readonly vcr?: string;
+  /** Whether a file of another run may be replaced. */
+  readonly force: boolean;
   /** Wall clock at `at` 0, microseconds since 1970. */
   readonly startedAtUs: number;
   readonly parentPid: number;

@@ -1,4 +1,5 @@
-import { existsSync, openSync, renameSync, unlinkSync } from "node:fs";
+import { existsSync, openSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { ReelwireError } from "../base/index.ts";
 import { parseFilter } from "../filter/index.ts";
@@ -7,9 +8,9 @@ import { redactNothing } from "../redact/index.ts";
 import type { Sink } from "../tape/index.ts";
 import { launcherOf } from "./ancestors.ts";
 import { cannotCreate, partPath, splitName } from "./claim.ts";
-import { settle } from "./claim-conflict.ts";
-import { FileSink } from "./file-sink.ts";
+import { isFreshVcrProbe, settle } from "./claim-conflict.ts";
 import { headerOf } from "./job-header.ts";
+import { TapeFile } from "./tape-file.ts";
 import type { TapeJob, WorkerOrder, WorkerReply } from "./tape-job.ts";
 
 /**
@@ -21,7 +22,7 @@ const job = workerData as TapeJob;
 const launcher = launcherOf(job.parentPid);
 let path = settle(job.path, job.wanted, launcher);
 let failed: string | undefined;
-let file: FileSink | undefined;
+let file: TapeFile | undefined;
 const recorder = attempt(() => makeRecorder());
 
 port.on("message", (order: WorkerOrder) => {
@@ -48,14 +49,14 @@ function makeRecorder(): Recorder {
 
 function openPart(part: number): Sink {
   file?.close();
-  file = part === 1 ? new FileSink(job.fd, path) : createPart(part);
+  file = part === 1 ? new TapeFile(job.fd, path) : createPart(part);
   return file;
 }
 
-function createPart(part: number): FileSink {
+function createPart(part: number): TapeFile {
   const at = partPath(path.replace(/\.0001(\.tape\.jsonl|\.[^./]*)?$/, "$1"), part);
   try {
-    return new FileSink(openSync(at, "wx", 0o600), at);
+    return new TapeFile(openSync(at, "wx", 0o600), at);
   } catch (cause) {
     throw cannotCreate(at, cause);
   }
@@ -108,14 +109,22 @@ async function finish(): Promise<void> {
 
 /** Makes the `.vcr` file from the finished tape and takes the tape away. */
 async function convert(vcr: string, says: string[]): Promise<void> {
-  const { convertToVcr } = await import("./to-vcr.ts");
-  const { stem } = splitName(path);
-  const target = job.wanted === undefined || path === job.wanted ? vcr : vcr.replace(/[^/]*$/, `${stem}.vcr`);
-  const losses = await convertToVcr(path, `${target}.new`);
-  renameSync(`${target}.new`, target);
-  if (existsSync(path)) unlinkSync(path);
+  const { tapeToVcr } = await import("./to-vcr.ts");
+  const target = vcrPath(vcr);
+  const losses = await tapeToVcr(path, target);
+  rmSync(path, { force: true });
   path = target;
   for (const { count, says: what } of losses) says.push(`reelwire: not in the .vcr file: ${what} (${count})`);
+}
+
+/** The name that was asked for, or the next one when another process of this run has taken it meanwhile. */
+function vcrPath(vcr: string): string {
+  const first = job.wanted === undefined || path === job.wanted;
+  const own = first ? vcr : join(dirname(vcr), `${splitName(path).stem.replace(/\.tape$/, "")}.vcr`);
+  for (let n = 2, at = own; ; n++) {
+    if (!existsSync(at) || job.force || isFreshVcrProbe(at)) return at;
+    at = `${own.replace(/\.vcr$/, "")}.${n}.vcr`;
+  }
 }
 
 function reply(message: WorkerReply, transfer: ArrayBuffer[] = []): void {

@@ -6,5 +6,5 @@ export type { Faults } from "./faulty-wire.ts";
 export { PlaybookMismatch, playbook } from "./playbook.ts";
 export type { World } from "./simulation.ts";
 export { drive, eachSeed, simulate } from "./simulation.ts";
-export type { LinkPair, LinkRule, LinkSubject, TestApi } from "./suites/link.ts";
-export { linkSuite } from "./suites/link.ts";
+export type { LinkPair, LinkRule, LinkSubject, TestApi } from "./suites/index.ts";
+export { linkSuite } from "./suites/index.ts";

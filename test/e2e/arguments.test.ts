@@ -96,7 +96,7 @@ describe("arguments", () => {
       fc.property(fc.array(text, { maxLength: 8 }), fc.boolean(), (args, dashes) => {
         expect(told([], args, { dashes }).argv).toEqual(args);
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 

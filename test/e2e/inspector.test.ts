@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { everything, memory, modern } from "./harness/peer-scripts.ts";
+import { memory, modern } from "./harness/peer-scripts.ts";
 import { testFolder } from "./harness/record-run.ts";
 import { readTape, wireOf } from "./harness/tape-file.ts";
 import { node, recording, root } from "./harness/ways.ts";
@@ -36,7 +36,6 @@ describe("mcp-inspector --cli", () => {
       ["--method", "tools/call", "--tool-name", "echo", "--tool-arg", "message=hi there"],
       "legacy",
     ],
-    ["resources/list", everything, ["--method", "resources/list"], "legacy"],
     [
       "tools/call",
       modern,

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { Conversation, type Layer, relay } from "../../src/core/index.ts";
-import { run } from "../../src/runtime/run.ts";
+import { run } from "../../src/runtime/index.ts";
 import {
   act,
   eachSeed,

@@ -3,8 +3,7 @@ import { setTimeout as realSleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { Conversation, type Layer, type Link, type LinkEvent, relay } from "../../src/core/index.ts";
 import { parseMessage } from "../../src/protocol/index.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import { closeMsMax, run } from "../../src/runtime/run.ts";
+import { closeMsMax, run, systemClock } from "../../src/runtime/index.ts";
 import { act, simulate } from "../../src/testing/index.ts";
 import { memoryPair } from "../../src/transport/index.ts";
 
@@ -132,30 +131,39 @@ describe("the end", () => {
       expect(await run(conversation, ends().links, { clock, signal: AbortSignal.abort() })).toBe("stopped");
     }));
 
-  test.each(["layer", "tape", "answer", "port", "tape, later", "answer, later", "tape, at the start"])(
-    "comes when the %s fails, which the run says",
-    (what) =>
+  const failures: Record<string, Layer> = {
+    layer: onRequest(() => {
+      throw new TypeError("our mistake: layer");
+    }),
+    tape: onRequest(function* (event) {
+      yield { kind: "write", event };
+    }),
+    "tape at the start": function* (event) {
+      if (event.kind === "opened") yield { kind: "write", event };
+    },
+    answer: onRequest(function* () {
+      yield { kind: "ask", question: 1 };
+    }),
+    port: onRequest(function* () {
+      yield { kind: "send", port: "our mistake", message: parseMessage("{}")! };
+    }),
+  };
+  const whens = ["at once", "later"];
+
+  test.each(Object.keys(failures).flatMap((what) => whens.map((when) => [what, when])))(
+    "comes when the %s fails %s, which the run says",
+    (what, when) =>
       simulate(1, async (world) => {
-        const fails = onRequest(function* (event) {
-          if (what === "layer") throw new TypeError("our mistake: layer");
-          if (what.startsWith("tape")) yield { kind: "write", event };
-          if (what.startsWith("answer")) yield { kind: "ask", question: 1 };
-          if (what === "port")
-            yield { kind: "send", port: "our mistake: port", message: parseMessage("{}")! };
-        });
         const mistake = () => {
-          if (what.endsWith("later")) return Promise.reject(new TypeError(`our mistake: ${what}`));
-          throw new TypeError(`our mistake: ${what}`);
+          if (when === "later") return Promise.reject(new TypeError("our mistake"));
+          throw new TypeError("our mistake");
         };
         const { client, server, links } = ends();
-        const conversation = new Conversation({ layers: [fails, relay()] });
+        const conversation = new Conversation({ layers: [failures[what!]!, relay()] });
         const running = run(conversation, links, { clock: world.clock, onWrite: mistake, answer: mistake });
-        const both = Promise.all([
-          act(world, client, [{ say: ping }, { hear: 1 }]),
-          act(world, server, [{ hear: 1 }]),
-        ]);
-        await expect(running).rejects.toThrow(`our mistake: ${what}`);
-        await both;
+        const acting = [act(world, client, [{ say: ping }, { hear: 1 }]), act(world, server, [{ hear: 1 }])];
+        await expect(running).rejects.toThrow("our mistake");
+        await Promise.all(acting);
       }),
   );
 

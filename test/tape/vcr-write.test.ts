@@ -26,6 +26,13 @@ import {
 } from "./helpers.ts";
 import { brokenRules } from "./vcr-validators.ts";
 
+interface Call {
+  request: { id: unknown };
+  notifications: { method: string; params?: { progress?: number } }[];
+  latency_ms: number;
+  timestamp: string;
+}
+
 interface Written {
   text: string;
   // biome-ignore lint/suspicious/noExplicitAny: a parsed file is looked into freely here
@@ -130,11 +137,7 @@ describe("calls", () => {
       answer(12_500, '"1"'),
       answer(14_000, "1"),
     ]);
-    const calls = file.session.interactions.map((it: Record<string, never>) => [
-      it["request"]["id"],
-      it["latency_ms"],
-      it["timestamp"],
-    ]);
+    const calls = file.session.interactions.map((it: Call) => [it.request.id, it.latency_ms, it.timestamp]);
     expect(calls).toEqual([
       ["1", 1.5, "2026-11-20T08:11:00.135956Z"],
       [1, 4, "2026-11-20T08:11:00.137456Z"],
@@ -178,11 +181,9 @@ describe("notifications of the server", () => {
       answer(9, "1"),
       notice(10, "s2c", "notifications/late"),
     ]);
-    const heard = file.session.interactions.map((it: Record<string, never>) => [
-      it["request"]["id"],
-      (it["notifications"] as { method: string; params?: { progress?: number } }[]).map(
-        (n) => n.params?.progress ?? n.method,
-      ),
+    const heard = file.session.interactions.map((it: Call) => [
+      it.request.id,
+      it.notifications.map((n) => n.params?.progress ?? n.method),
     ]);
     expect(heard).toEqual([
       [2, ["notifications/message", 2, 3]],

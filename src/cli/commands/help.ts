@@ -34,8 +34,9 @@ function aboutCode(code: ErrorCode): string {
 function documented(code: string): string | undefined {
   try {
     const text = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
-    const [, section] = new RegExp(`^### ${code}\\b.*\\n([^#]*)`, "m").exec(text) ?? [];
-    return section?.trim();
+    const [, section = ""] = text.split(`\n### ${code}\n`);
+    const [explained] = section.split(/\n#+ /);
+    return explained?.trim().split("\n\n").slice(1).join("\n\n") || undefined;
   } catch {
     return undefined;
   }

@@ -13,6 +13,7 @@ import { nastyServer, recording } from "./ways.ts";
 
 /** Calls that are on their way at any moment. */
 const inFlight = 8;
+const lanes = 4;
 const tapeBytesMax = 400_000;
 
 const request = (id: number): string =>
@@ -20,9 +21,15 @@ const request = (id: number): string =>
 const answer = (id: number): string =>
   `{"jsonrpc":"2.0","id":${id},"result":{"content":[{"type":"text","text":"call number ${id}"}]}}\n`;
 
+/** Kills `times` recorders, a few side by side, because each waits a second for what it started to be gone. */
 export async function killLoop(times: number, seed: number): Promise<void> {
   const random = seededRandom(seed);
-  for (let n = 0; n < times; n++) await killOnce(join(testFolder(), `${n}.tape.jsonl`), random);
+  const folder = testFolder();
+  let started = 0;
+  const lane = async (): Promise<void> => {
+    while (started < times) await killOnce(join(folder, `${started++}.tape.jsonl`), random);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
 }
 
 async function killOnce(tape: string, random: Random): Promise<void> {

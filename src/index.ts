@@ -1,0 +1,9 @@
+/** What `import "reelwire"` gives. The burden of proof is on addition: test/tidy.test.ts pins the list. */
+export type { ErrorCode, Fault } from "./base/index.ts";
+export { ReelwireError } from "./base/index.ts";
+export type { Filter, FilterView } from "./filter/index.ts";
+export { parseFilter } from "./filter/index.ts";
+export type { Direction } from "./protocol/index.ts";
+export { Message } from "./protocol/index.ts";
+export type { Payload, TapeEvent, TapeHeader, TapeItem, TapeReport, TapeState } from "./tape/index.ts";
+export { checkTape, readTape } from "./tape/index.ts";

@@ -1,0 +1,32 @@
+import { closeSync, ftruncateSync } from "node:fs";
+import { FileSink, type Sink } from "../tape/index.ts";
+
+/** The file of a tape being recorded: whole lines go in, or nothing does, because the disk may be full. */
+export class TapeFile implements Sink {
+  readonly path: string;
+  readonly #fd: number;
+  readonly #sink: FileSink;
+  #bytes = 0;
+
+  constructor(fd: number, path: string) {
+    this.path = path;
+    this.#fd = fd;
+    this.#sink = new FileSink(fd);
+  }
+
+  /** Throws what the system says; a line that was only begun is cut off again. */
+  write(bytes: Uint8Array): void {
+    try {
+      this.#sink.write(bytes);
+      this.#bytes += bytes.length;
+    } catch (error) {
+      const begun = bytes.subarray(0, this.#sink.size - this.#bytes);
+      ftruncateSync(this.#fd, this.#bytes + begun.lastIndexOf(0x0a) + 1);
+      throw error;
+    }
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
