@@ -3,7 +3,8 @@
  *
  * Theory of operation. Each link event is a *strand*: one run through the stack. A strand that yields `ask` or
  * `wait` is *parked* until `answered` names it. A later event that must not overtake a parked one is *held*; lanes
- * say which those are. A strand leaves its lanes when it has run to its end, and the first held behind it starts.
+ * say which those are. A strand leaves its lanes when it has run to its end or asks for `release`, and the first held
+ * behind it starts.
  * The conversation ends when every port that was open is closed, when {@link Conversation.end} is called, or when too
  * much is held; then every parked strand is returned (its `finally` blocks run) and later events are ignored. What a
  * layer throws is our own mistake: it ends the conversation and leaves `handle`.
@@ -21,8 +22,10 @@ export const conversationLimits = {
   heldEventsMax: 10_000,
   /** Bytes of the messages among them, for each port. */
   heldBytesMax: 256 * 1024 * 1024,
-  /** Effects of one strand between two sleeps; more is a layer that does not come to an end. */
-  strandEffectsMax: 1_000_000,
+  /** Strands that sleep at once, on all ports. One more ends the conversation. */
+  parkedStrandsMax: 10_000,
+  /** Steps of one strand between two sleeps; more is a layer that does not come to an end. */
+  strandStepsMax: 1_000_000,
 } as const;
 
 export type ConversationLimits = { readonly [name in keyof typeof conversationLimits]: number };
@@ -60,7 +63,7 @@ export class Conversation {
     return this.#ended;
   }
 
-  /** Whether so much is held at a port that no more should be read from it for now. */
+  /** Whether so much is held at a port, or sleeps, that no more should be read from it for now. */
   crowded(port: Port): boolean {
     const state = this.#ports.get(port);
     if (!state) return false;
@@ -97,7 +100,7 @@ export class Conversation {
   #arrived(event: LinkEvent, effects: Effect[]): void {
     const port = this.#portOf(event.port);
     const lanes = this.#tracker ? this.#exchangeLanes(event, this.#tracker) : port.lanes;
-    const strand: Strand = { event, lanes, number: 0, steps: undefined };
+    const strand: Strand = { event, lanes, number: 0, released: false, steps: undefined };
     if (this.#lanes.free(lanes)) this.#start(strand, effects);
     else this.#hold(strand, port, effects);
   }
@@ -115,7 +118,7 @@ export class Conversation {
 
   #start(strand: Strand, effects: Effect[]): void {
     if (this.#begin(strand, effects)) this.#finished(strand, effects);
-    else this.#lanes.enter(strand);
+    else if (!strand.released) this.#lanes.enter(strand);
   }
 
   #begin(strand: Strand, effects: Effect[]): boolean {
@@ -129,41 +132,50 @@ export class Conversation {
     const strand = this.#parked.get(event.strand);
     assert(strand, `the strand that is answered sleeps: ${event.strand}`);
     this.#parked.delete(event.strand);
-    let done = this.#advance(strand, event.value, effects) ? [strand] : [];
-    while (done.length > 0 && this.#ended === undefined)
-      done = done.flatMap((one) => this.#follow(one, effects));
+    const wasReleased = strand.released;
+    const done = this.#advance(strand, event.value, effects);
+    if (done) this.#finished(strand, effects);
+    if (!wasReleased && (done || strand.released)) this.#leaveLanes(strand, effects);
   }
 
-  /** Ends a strand that was parked, and starts those that it held back; returns those that ran to their end. */
-  #follow(strand: Strand, effects: Effect[]): Strand[] {
-    const freed = this.#lanes.leave(strand);
-    this.#finished(strand, effects);
-    return freed.filter((next) => {
-      if (this.#ended !== undefined) return false;
-      const port = this.#portOf(next.event.port);
-      port.heldEvents--;
-      port.heldBytes -= bytesOf(next.event);
-      return this.#begin(next, effects);
-    });
+  /** Starts what a strand held back, and what that held back, until something sleeps. */
+  #leaveLanes(strand: Strand, effects: Effect[]): void {
+    const leaving = [strand];
+    for (let one = leaving.shift(); one && this.#ended === undefined; one = leaving.shift()) {
+      for (const next of this.#lanes.leave(one)) {
+        const port = this.#portOf(next.event.port);
+        port.heldEvents--;
+        port.heldBytes -= bytesOf(next.event);
+        const done = this.#begin(next, effects);
+        if (done) this.#finished(next, effects);
+        if (this.#ended !== undefined) return;
+        if (done || next.released) leaving.push(next);
+      }
+    }
   }
 
   /** Runs a strand until it sleeps (false) or ends (true). */
   #advance(strand: Strand, value: unknown, effects: Effect[]): boolean {
     const steps = strand.steps!;
-    const effectsMax = effects.length + this.#limits.strandEffectsMax;
-    for (let given = value; ; given = undefined) {
+    let given = value;
+    for (let step = 0; step < this.#limits.strandStepsMax; step++) {
       const result = steps.next(given);
+      given = undefined;
       if (result.done) return true;
       if (sleeps(result.value)) return this.#park(strand, result.value, effects);
-      effects.push(result.value);
-      assert(effects.length < effectsMax, "a strand comes to an end");
+      if (result.value.kind === "release") strand.released = true;
+      else effects.push(result.value);
     }
+    assert(false, "a strand comes to an end");
   }
 
   #park(strand: Strand, step: Sleep, effects: Effect[]): false {
     if (strand.number === 0) strand.number = ++this.#strands;
     this.#parked.set(strand.number, strand);
     effects.push({ ...step, strand: strand.number });
+    if (this.#parked.size > this.#limits.parkedStrandsMax) {
+      this.#abandon(effects, `too many events wait for an answer (${this.#parked.size})`);
+    }
     return false;
   }
 
@@ -198,11 +210,13 @@ export class Conversation {
 
   /** Lets the `finally` blocks of a parked strand run. */
   #unwind(steps: Steps, effects: Effect[]): void {
-    const effectsMax = effects.length + this.#limits.strandEffectsMax;
-    for (let result = steps.return(); !result.done; result = steps.next()) {
-      if (!sleeps(result.value)) effects.push(result.value);
-      assert(effects.length < effectsMax, "a strand comes to an end");
+    let result = steps.return();
+    for (let step = 0; step < this.#limits.strandStepsMax; step++) {
+      if (result.done) return;
+      if (!sleeps(result.value) && result.value.kind !== "release") effects.push(result.value);
+      result = steps.next();
     }
+    assert(false, "a strand comes to an end");
   }
 
   #portOf(name: Port): PortState {
@@ -245,6 +259,8 @@ interface Strand {
   readonly lanes: readonly string[];
   /** 0 until it is parked for the first time. */
   number: number;
+  /** It holds nobody back any more, and has left its lanes. */
+  released: boolean;
   steps: Steps | undefined;
 }
 

@@ -17,8 +17,13 @@ export type Effect =
   /** Sleep `ms` milliseconds; the strand goes on when `answered` comes. */
   | { readonly kind: "wait"; readonly strand: number; readonly ms: number };
 
-/** An effect as a layer yields it: the conversation fills in the strand. */
+/** What a layer yields: an effect, in which the conversation fills in the strand, or a word to the conversation. */
 export type Step =
+  /**
+   * From here on this strand holds no later event back, though it sleeps: an answer that is due in a while, while
+   * its cancellation may still come. What it yields stays in order with itself alone.
+   */
+  | { readonly kind: "release" }
   | Exclude<Effect, { kind: "ask" | "wait" }>
   | { readonly kind: "ask"; readonly question: unknown }
   | { readonly kind: "wait"; readonly ms: number };

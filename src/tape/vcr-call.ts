@@ -3,7 +3,8 @@
  * on the wire: an unused `result` or `error` beside the other, `params` and `error.data` that were never sent, all
  * as null. Those are taken out again, and counted; everything else keeps its text.
  */
-import { decodeUtf8, elements, isJson, members } from "../base/index.ts";
+import { isUtf8 } from "node:buffer";
+import { decodeUtf8, elements, isJson, isJsonBytes, members } from "../base/index.ts";
 import { type Direction, Message } from "../protocol/index.ts";
 import { parseWallTime, type WallTime } from "./wall-time.ts";
 
@@ -29,13 +30,13 @@ export function vcrCall(text: Uint8Array, dropped: Dropped): VcrCall | string {
   if (!isWellFormed(text)) return "it is not well-formed JSON";
   if (text[0] !== 0x7b) return "it is not an object";
   const fields = fieldsOf(text);
-  const request = vcrMessage(fields.get("request"), dropped);
+  const request = messageOf(fields.get("request"), dropped);
   if (request === undefined) return "it has no request";
   const method = request.method;
   if (method === undefined) return "its request has no method";
   const notifications: Message[] = [];
   for (const one of partsOf(fields.get("notifications"))) {
-    const notification = vcrMessage(one, dropped);
+    const notification = messageOf(one, dropped);
     if (notification?.method === undefined) return "one of its notifications has no method";
     notifications.push(notification);
   }
@@ -43,7 +44,7 @@ export function vcrCall(text: Uint8Array, dropped: Dropped): VcrCall | string {
     dir: directionOf(method, fields.get("direction")),
     request,
     notifications,
-    response: vcrMessage(fields.get("response"), dropped),
+    response: messageOf(fields.get("response"), dropped),
     time: timeOf(fields.get("timestamp")),
     latencyMicros: latencyOf(fields.get("latency_ms")),
   };
@@ -51,7 +52,12 @@ export function vcrCall(text: Uint8Array, dropped: Dropped): VcrCall | string {
 
 /** A message of such a file, without what its writer added; undefined when it is missing or no object. */
 export function vcrMessage(text: Uint8Array | undefined, dropped: Dropped): Message | undefined {
-  if (text === undefined || text[0] !== 0x7b || !isWellFormed(text)) return undefined;
+  return text !== undefined && isWellFormed(text) ? messageOf(text, dropped) : undefined;
+}
+
+/** The same of a text that is known to be well-formed. */
+function messageOf(text: Uint8Array | undefined, dropped: Dropped): Message | undefined {
+  if (text === undefined || text[0] !== 0x7b) return undefined;
   const fields = fieldsOf(text);
   const answered = isValue(fields.get("error")) || isValue(fields.get("result"));
   const addedNulls = new Set<string>(["params"]);
@@ -72,8 +78,7 @@ export function fieldsOf(text: Uint8Array): Map<string, Uint8Array> {
 }
 
 export function isWellFormed(text: Uint8Array): boolean {
-  const decoded = decodeUtf8(text);
-  return decoded !== undefined && isJson(decoded);
+  return isUtf8(text) && isJsonBytes(text);
 }
 
 /** The same object without these members where they are null; `text` itself when there are none. */

@@ -227,6 +227,85 @@ describe("lane exchange", () => {
   });
 });
 
+describe("a strand that releases", () => {
+  /** Answers every request a second later, unless it was cancelled meanwhile. */
+  const answerLater = (): Layer => {
+    const cancelled = new Set<string | undefined>();
+    return function* (event, next) {
+      if (event.kind !== "received") return yield* next(event);
+      const { kind, id } = event.message;
+      if (kind !== "request") return void cancelled.add(event.message.rawAt("params", "requestId"));
+      yield { kind: "release" };
+      yield { kind: "wait", ms: 1000 };
+      if (cancelled.has(id)) return;
+      yield { kind: "send", port: event.port, message: parseMessage(`{"id":${id},"result":{}}`)! };
+    };
+  };
+
+  test("sleeps without holding later events back", () => {
+    playbook([answerLater()])`
+      client opened
+      >> client {"id":1,"method":"a"}
+      << wait 1000 ms
+      >> 500 ms pass
+      >> client {"id":2,"method":"b"}
+      << wait 1000 ms
+      >> client {"method":"notifications/cancelled","params":{"requestId":1}}
+      >> 1000 ms pass
+      << client {"id":2,"result":{}}
+    `;
+  });
+
+  test("after it slept lets go what it held back until then", () => {
+    const late: Layer = function* (event, next) {
+      if (event.kind !== "received" || event.message.kind !== "request") return yield* next(event);
+      yield { kind: "ask", question: "first" };
+      yield { kind: "release" };
+      yield { kind: "ask", question: "second" };
+      yield* next(event);
+    };
+    playbook([late, relay()])`
+      >> client {"id":1,"method":"a"}
+      << ask "first"
+      >> client {"method":"held"}
+      >> client {"id":2,"method":"b"}
+      >> client {"method":"held longer"}
+      >> answer 1
+      << ask "second"
+      << server {"method":"held"}
+      << ask "first"
+      >> answer #2 1
+      << server {"id":1,"method":"a"}
+      >> answer #3 1
+      << ask "second"
+      << server {"method":"held longer"}
+    `;
+  });
+
+  test("is returned when all ports are closed, as any that sleeps", () => {
+    playbook([farewell, answerLater()])`
+      >> client {"id":1,"method":"a"}
+      << wait 1000 ms
+      client closed
+      << wait 1 ms
+      >> 1 ms pass
+      << write client closed
+      << write client {"id":1,"method":"a"}
+      == ended closed
+    `;
+  });
+
+  test("counts while it sleeps, and too many end the conversation", () => {
+    playbook([answerLater()], { limits: { parkedStrandsMax: 1 } })`
+      >> client {"id":1,"method":"a"}
+      << wait 1000 ms
+      >> client {"id":2,"method":"b"}
+      << wait 1000 ms
+      << client close {"reason":"too many events wait for an answer (2)"}
+    `;
+  });
+});
+
 describe("lane exchange, batches", () => {
   test("one that stands behind another in two lanes starts once", () => {
     const slow: Layer = function* (event, next) {
@@ -313,7 +392,7 @@ describe("the end", () => {
     const endless: Layer = function* (event) {
       for (;;) yield { kind: "write", event };
     };
-    const conversation = new Conversation({ layers: [endless], limits: { strandEffectsMax: 100 } });
+    const conversation = new Conversation({ layers: [endless], limits: { strandStepsMax: 100 } });
     const event = { kind: "opened", at: 0, port: "client", facts: {} } as const;
     expect(() => conversation.handle(event)).toThrow("a strand comes to an end");
   });

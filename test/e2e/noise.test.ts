@@ -2,6 +2,7 @@
  * Noise on a server's stdout: kept on the tape to the byte whatever happens to it on the wire, taken out before a
  * strict client by default, let through with `--stray pass`, and never the reason for a lost message.
  */
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { noise } from "../peers/nasty/noise.ts";
 import { expectFaithful, type RunOptions, recordRun } from "./harness/record-run.ts";
@@ -85,6 +86,67 @@ it("--stray fail says so, ends with 1, and keeps the noise", async () => {
     true,
   );
 });
+
+describe("however lines and chunks fall", () => {
+  const message = '{"jsonrpc":"2.0","method":"notifications/x","params":{"text":"äöü"}}';
+  const pieces = [
+    "\n",
+    "\r\n",
+    " ",
+    "\t",
+    "\ufeff",
+    "{",
+    "[",
+    "[ {",
+    "}",
+    "]",
+    "x",
+    "[x]",
+    '""',
+    message,
+    `[${message}]`,
+  ];
+  const piece = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...pieces).map((text) => Buffer.from(text)) },
+    { weight: 3, arbitrary: fc.constantFrom(`${message}\n`, "noise\n").map((text) => Buffer.from(text)) },
+    { weight: 1, arbitrary: fc.constantFrom(0xef, 0xbb, 0xff, 0x00).map((byte) => Buffer.of(byte)) },
+    {
+      weight: 1,
+      arbitrary: fc.integer({ min: 65_000, max: 67_000 }).map((length) => Buffer.alloc(length, "y")),
+    },
+  );
+  const stream = fc.record({
+    parts: fc.array(piece, { maxLength: 14 }),
+    cuts: fc.array(fc.nat(), { maxLength: 6 }),
+  });
+  /** Several streams are one run: starting processes is what takes time. */
+  const streams = fc.array(stream, { minLength: 25, maxLength: 25 });
+
+  it.each(["drop", "pass"] as const)("--stray %s", async (stray) => {
+    const script =
+      (samples: readonly Buffer[][]): RunOptions["script"] =>
+      async (client) => {
+        for (const [n, chunks] of samples.entries()) {
+          await client.call(n, "raw", {
+            chunks: [...chunks, Buffer.from("\n")].map((chunk) => chunk.toString("base64")),
+          });
+        }
+      };
+    const property = fc.asyncProperty(streams, async (many) => {
+      const samples = many.map(({ parts, cuts }) => cut(Buffer.concat(parts), cuts));
+      expectFaithful(await recordRun({ flags: ["--stray", stray], script: script(samples) }), stray);
+    });
+    await fc.assert(property, { numRuns: 3, seed: 7, endOnFailure: true });
+  });
+});
+
+/** The stream in pieces, cut at places that `cuts` names. */
+function cut(bytes: Buffer, cuts: readonly number[]): Buffer[] {
+  const places = cuts.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b);
+  return [...places, bytes.length]
+    .map((end, n) => bytes.subarray(places[n - 1] ?? 0, end))
+    .filter((chunk) => chunk.length > 0);
+}
 
 describe("a server that dies in the middle of a line", () => {
   it.each([[{}], [{ signal: "SIGKILL" }], [{ code: 7 }]])(

@@ -42,7 +42,7 @@ export interface Passed {
 
 export async function passThrough(calls: number): Promise<Passed> {
   let bytes = 0;
-  const meter = new Meter();
+  const meter = new Meter(5000);
   const open = (): AsyncIterable<Uint8Array> =>
     (async function* () {
       for await (const chunk of bigVcr(calls)) {
@@ -60,7 +60,7 @@ export async function passThrough(calls: number): Promise<Passed> {
 
 /** Writes a tape of so many calls, made on the way, as a .vcr file. */
 export async function writeThrough(calls: number): Promise<Passed> {
-  const meter = new Meter();
+  const meter = new Meter(20);
   let bytes = 0;
   let interactions = 0;
   const out = {
@@ -107,11 +107,16 @@ async function* bigTape(calls: number): AsyncGenerator<TapeItem, void, void> {
 /** Measures what is alive: garbage is collected first, because how much of it waits is the engine's affair. */
 class Meter {
   readonly #start = alive();
+  readonly #ticksBetween: number;
   #ticks = 0;
   growth = 0;
 
+  constructor(ticksBetween: number) {
+    this.#ticksBetween = ticksBetween;
+  }
+
   tick(): void {
-    if (++this.#ticks % 5000 !== 0) return;
+    if (++this.#ticks % this.#ticksBetween !== 0) return;
     this.growth = Math.max(this.growth, alive() - this.#start);
   }
 }

@@ -83,6 +83,14 @@ export const tools = {
   drip: async (call, args) => {
     for (const byte of Buffer.from(`${answerText(call.id, textResult(args.text))}\n`)) await alone(byte, 1);
   },
+  /** Bytes of the caller's choice, cut where the caller says, then the answer. */
+  raw: async (call, args) => {
+    for (const chunk of args.chunks) {
+      write(Buffer.from(chunk, "base64"));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    call.answer(textResult("after raw"));
+  },
   /** Many messages in one write. */
   burst: (call, args) => {
     const lines = Array.from(

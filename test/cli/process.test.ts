@@ -1,0 +1,107 @@
+/** The real thing, as a process: what streams, pipes and signals make of it. */
+import { createWriteStream, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { describe, expect, it } from "vitest";
+import { bin, finished, start } from "./call.ts";
+import { complete, everything, folder, handshake, manyCalls, unfinished } from "./tapes.ts";
+
+const run = (cwd: string, ...argv: readonly string[]) => finished(start(argv, { cwd }));
+
+async function bigTape(cwd: string, calls: number): Promise<void> {
+  await pipeline(Readable.from(manyCalls(calls)), createWriteStream(join(cwd, "big.tape.jsonl")));
+}
+
+describe("the command", () => {
+  it("prints results on stdout and exits as the contract says", async () => {
+    const cwd = folder({
+      "a.tape.jsonl": complete(everything),
+      "b.tape.jsonl": unfinished(handshake),
+      "c.tape.jsonl": "text",
+    });
+    expect(await run(cwd, "show", "a.tape.jsonl")).toMatchObject({
+      status: 0,
+      stderr: "",
+      stdout: expect.stringContaining("tools/call slow"),
+    });
+    expect(await run(cwd, "validate", "a.tape.jsonl")).toMatchObject({ status: 0 });
+    expect(await run(cwd, "validate", "b.tape.jsonl")).toMatchObject({ status: 1, stderr: "" });
+    expect(await run(cwd, "validate", "c.tape.jsonl")).toMatchObject({ status: 6, stdout: "" });
+    expect(await run(cwd, "show", "nope")).toMatchObject({ status: 6, stdout: "" });
+    expect(await run(cwd, "show", "--nope")).toMatchObject({ status: 2, stdout: "" });
+    expect(await run(cwd)).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringContaining("usage:"),
+    });
+    expect(await run(cwd, "--help")).toMatchObject({
+      status: 0,
+      stderr: "",
+      stdout: expect.stringContaining("usage:"),
+    });
+  }, 60_000);
+
+  it("ends quietly when the reader of stdout goes away", async () => {
+    const cwd = folder();
+    await bigTape(cwd, 30_000);
+    for (const argv of [
+      ["show", "big.tape.jsonl"],
+      ["show", "big.tape.jsonl", "--json"],
+      ["show", "big.tape.jsonl", "--all"],
+    ]) {
+      const child = start(argv, { cwd });
+      const outcome = finished(child);
+      child.stdout?.once("data", () => child.stdout?.destroy());
+      expect(await outcome).toMatchObject({ status: 0, stderr: "" });
+    }
+  }, 60_000);
+
+  it("prints while it reads: the first rows come before the tape ends", async () => {
+    const cwd = folder();
+    await bigTape(cwd, 100_000);
+    const child = start(["show", "big.tape.jsonl"], { cwd });
+    const outcome = finished(child);
+    const first = await new Promise<string>((resolve) =>
+      child.stdout?.once("data", (chunk: Buffer) => resolve(chunk.toString())),
+    );
+    expect(first).toContain("tools/call t1 ");
+    expect(first).not.toContain("calls ");
+    const { status, stdout } = await outcome;
+    expect(status).toBe(0);
+    expect(stdout).toContain("100000 (100000 ok)");
+  }, 60_000);
+
+  it.skipIf(process.platform === "win32")(
+    "is stopped by Ctrl-C with 130, and a conversion leaves nothing",
+    async () => {
+      const cwd = folder();
+      await bigTape(cwd, 200_000);
+      const child = start(["convert", "big.tape.jsonl", "out.vcr"], { cwd });
+      const outcome = finished(child);
+      while (!readdirSync(cwd).some((name) => name.endsWith(".draft")))
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      child.kill("SIGINT");
+      expect(await outcome).toMatchObject({ status: 130, stdout: "", stderr: "" });
+      expect(readdirSync(cwd)).toEqual(["big.tape.jsonl"]);
+    },
+    60_000,
+  );
+
+  it("holds no more of a long tape than of a short one", async () => {
+    const cwd = folder();
+    await bigTape(cwd, 200_000);
+    writeFileSync(
+      join(cwd, "peak.mjs"),
+      "process.on('exit', () => process.stderr.write(String(process.resourceUsage().maxRSS)));\n",
+    );
+    const env = { NODE_OPTIONS: `--import=${join(cwd, "peak.mjs")} --max-old-space-size=64` };
+    const { status, stderr } = await finished(start(["show", "big.tape.jsonl"], { cwd, env }));
+    expect(status).toBe(0);
+    expect(Number(stderr)).toBeLessThan(300 * 1024);
+  }, 60_000);
+
+  it("is started by the bin of the package", () => {
+    expect(bin).toMatch(/bin.reelwire\.cjs$/);
+  });
+});
