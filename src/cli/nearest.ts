@@ -9,7 +9,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let fewest = Math.min(slipsMax, Math.max(1, Math.floor(word.length / 3))) + 1;
   for (const candidate of candidates) {
-    const slips = distance(word.toLowerCase(), candidate);
+    const slips = distance(word.toLowerCase(), candidate.toLowerCase());
     if (slips >= fewest) continue;
     best = candidate;
     fewest = slips;

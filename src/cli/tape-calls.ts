@@ -222,11 +222,11 @@ class Talk {
     this.conn = conn;
   }
 
+  /** Keys count up, so the oldest one is known without a search. */
   remember(key: number, n: number, waiting: Waiting): void {
     this.byKey.set(key, waiting);
     this.numbers.set(key, n);
-    const [oldest] = this.numbers.keys();
-    if (this.numbers.size > numbersMax) this.numbers.delete(oldest!);
+    this.numbers.delete(key - numbersMax);
   }
 
   /** The names of the two sides, as the handshake gives them. The first claim counts. */

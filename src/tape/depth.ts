@@ -1,9 +1,9 @@
 /** Facts of a tape become values and are written again; nesting that would exhaust the stack is refused before. */
 
 /** The deepest nesting of a header, a frame, or the facts of a line: far more than any writer makes. */
-export const factsDepthMax = 128;
+const factsDepthMax = 128;
 
-/** Whether a well-formed JSON text nests no deeper than {@link factsDepthMax}. */
+/** Whether a well-formed JSON text nests no deeper than `factsDepthMax`. */
 export function isShallow(json: string): boolean {
   let depth = 0;
   for (let i = 0; i < json.length; i++) {

@@ -193,5 +193,6 @@ function keyAt(bytes: Uint8Array, start: number, end: number): string | undefine
       if (bytes[from] === 0x6d && bytes[from + 1] === 0x73 && bytes[from + 2] === 0x67) return "msg";
       break;
   }
+  for (let i = from; i < end; i++) if (bytes[i]! < 0x20) return undefined;
   return stringAt(bytes, start, end);
 }

@@ -4,7 +4,7 @@
  */
 import { assert, decodeUtf8, encodeUtf8 } from "../base/index.ts";
 import type { Payload, TapeEvent, TapeHeader } from "./format.ts";
-import { LineBuffer } from "./line-buffer.ts";
+import { LineBuffer, lineEndIn } from "./line-buffer.ts";
 
 /** Room for everything on a line that has a fixed size: braces, addressing, keys, line end. */
 const envelopeBytesMax = 192;

@@ -59,6 +59,11 @@ export class LineBuffer {
   }
 }
 
+/** Where the first line end stands, or -1: many times faster on long lines than a typed array's own search. */
+export function lineEndIn(bytes: Uint8Array): number {
+  return Buffer.prototype.indexOf.call(bytes, 0x0a);
+}
+
 /** Bytes that nobody has filled with zeros: they are written before they are seen. */
 function unfilled(bytes: number): Uint8Array {
   return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);

@@ -7,11 +7,13 @@ import { LineSplitter } from "../protocol/index.ts";
 import type { TapeEvent, TapeHeader } from "./format.ts";
 import { decodeHeader, isHeaderLike } from "./header.ts";
 import { decodeLine } from "./jsonl-decode.ts";
+import { lineEndIn } from "./line-buffer.ts";
 import { hintFor, sniff, sniffBytesMax } from "./sniff.ts";
 
 /**
  * One line of a tape. `line` counts from 1, `offset` is where the line begins in its file, in bytes. `bytes` are
- * the line's own, without its line end, as a view of the chunk they came in: copy them to keep them.
+ * the line's own, without its line end, as a view of the chunk they came in, and so is an event's message: copy what
+ * is kept for long.
  */
 export type TapeItem =
   | { readonly kind: "header"; readonly line: 1; readonly header: TapeHeader; readonly bytes: Uint8Array }
@@ -111,11 +113,11 @@ function demandTape(head: Uint8Array, where: Where): void {
 
 /** Whether the whole first line is there and means to be a header: then nothing more is needed to tell. */
 function hasHeader(head: Uint8Array): boolean {
-  return head.includes(0x0a) && isHeaderLike(firstLineOf(head));
+  return lineEndIn(head) >= 0 && isHeaderLike(firstLineOf(head));
 }
 
 function firstLineOf(head: Uint8Array): Uint8Array {
-  const end = head.indexOf(0x0a);
+  const end = lineEndIn(head);
   return end < 0 ? head : head.subarray(0, end);
 }
 

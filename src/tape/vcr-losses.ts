@@ -7,7 +7,7 @@ export interface Loss {
   readonly says: string;
 }
 
-const sayings = {
+export const sayings = {
   "unreadable-lines": "lines of the tape could not be read",
   conversations: "messages belong to other conversations than the first",
   handshakes: "handshakes after the first were left out",

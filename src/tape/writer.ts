@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { assert } from "../base/index.ts";
 import type { TapeEvent, TapeHeader } from "./format.ts";
 import { appendEvent, encodeHeader, lineBytesOf, linePartsOf } from "./jsonl.ts";
-import { LineBuffer } from "./line-buffer.ts";
+import { LineBuffer, lineEndIn } from "./line-buffer.ts";
 
 /** Where whole lines go. Synchronous; may throw, and then has taken nothing of what it was given. */
 export interface Sink {
@@ -59,7 +59,7 @@ export class TapeWriter {
     this.#markBytes = options.markBytes ?? markBytesDefault;
     this.#markMicros = options.markMicros ?? markMicrosDefault;
     const line = options.headerLine ?? encodeHeader(header);
-    assert(line.indexOf(0x0a) === line.length - 1, "a header is one line with its line end");
+    assert(lineEndIn(line) === line.length - 1, "a header is one line with its line end");
     this.#buffer = new LineBuffer(
       Math.max(options.bufferBytes ?? bufferBytesDefault, line.length + 2 * markLineBytesMax),
     );
@@ -99,7 +99,7 @@ export class TapeWriter {
   /** Takes one line of another tape as it is: `line` with its line end, and the time it carries. */
   copy(line: Uint8Array, at: number): void {
     assert(this.#endHash === undefined, "nothing is written to a tape after its end");
-    assert(line.indexOf(0x0a) === line.length - 1, "a copied line is one line with its line end");
+    assert(lineEndIn(line) === line.length - 1, "a copied line is one line with its line end");
     if (this.#makeRoom(line.length)) {
       this.#buffer.raw(line);
       this.#count(line.length);

@@ -204,6 +204,8 @@ const refused: [text: string, why: RegExp][] = [
   [`{"at":1,"end":{"lines":-1,"sha256":"${hash}"}}`, /'end'/],
   ['{"at":1,"new":tru}', /well-formed/],
   ['{"at":1,x:1}', /well-formed/],
+  ['{"at":1,"a\tb":1,"msg":{}}', /well-formed/],
+  ['{"at":1,"\\ud8":1,"msg":{}}', /well-formed/],
   ['{"at":1 "msg":{}}', /well-formed/],
   ['{"at":1,"a":nul,"msg":{}}', /well-formed/],
   [`{"at":1,"note":{"what":"a","says":"b","deep":${"[".repeat(5000)}${"]".repeat(5000)}}}`, /too deep/],
