@@ -10,6 +10,9 @@ import { type Load, Peer } from "./peer.ts";
 import { median, percentile, type Spread, spread } from "./stats.ts";
 import { echoServer, type VariantKey, variants } from "./variants.ts";
 
+/** Between blocks, so that what one way left to do (a batch to write) is not paid by the next, in milliseconds. */
+const settleMs = 30;
+
 export interface Shape extends Load {
   readonly name: string;
   /** Share of the rounds that this shape is given; slow ones need fewer. */
@@ -143,6 +146,7 @@ async function oneShape(shape: Shape, roundsAll: number, peers: Running, turn: n
       cell.p50.push(median(block.latencies));
       cell.rate.push(block.perSecond);
       cell.all.push(block.latencies);
+      await new Promise((resolve) => setTimeout(resolve, settleMs));
     }
   }
   return cells;
