@@ -1,7 +1,6 @@
 /** Help as it is printed, made from the table of commands. */
 import type { Command, Flag } from "./command.ts";
-import { commands } from "./commands/index.ts";
-import { helpFlag, variableOf } from "./parse-flags.ts";
+import { commands, helpFlag } from "./commands/index.ts";
 
 const groups = ["Record and replay", "Look", "Check", "House"] as const satisfies readonly Command["group"][];
 
@@ -29,18 +28,6 @@ export function aboutCommand(command: Command): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Every flag's variable, for `help environment`. */
-export function variables(): string[] {
-  const byName = new Map<string, string[]>();
-  for (const command of commands) {
-    for (const flag of command.flags) {
-      const name = variableOf(flag);
-      byName.set(name, [...(byName.get(name) ?? []), command.name]);
-    }
-  }
-  return columns([...byName].sort().map(([name, users]) => [name, users.join(", ")]));
-}
-
 function called(command: Command): string {
   return `${command.name} ${command.usage}`.trimEnd();
 }
@@ -56,7 +43,8 @@ function helpOf(flag: Flag): string {
     : flag.help;
 }
 
-function columns(rows: readonly (readonly string[])[]): string[] {
+/** Two columns, the first as wide as it has to be. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
   const width = Math.max(...rows.map((row) => row[0]!.length));
   return rows.map(([left, right]) => `  ${left!.padEnd(width)}  ${right}`);
 }

@@ -3,16 +3,9 @@
  * words and signals to `run.ts` and sets the exit status.
  */
 import type { Command } from "./command.ts";
-import { brokenPipe } from "./output.ts";
-import { runCli } from "./run.ts";
+import { brokenPipe, runCli } from "./run.ts";
 
-export type { Call, Command, Flag } from "./command.ts";
-export { commands, findCommand } from "./commands/index.ts";
-export type { ParsedCall } from "./parse-flags.ts";
-export { helpFlag, parseCall, splitWrapped, variableOf } from "./parse-flags.ts";
-export { reportError } from "./report.ts";
-export type { Surroundings } from "./run.ts";
-export { runCli, runCommand } from "./run.ts";
+export { runCli };
 
 export function main(): void {
   const stop = new AbortController();

@@ -5,9 +5,6 @@
 import { once } from "node:events";
 import type { Call } from "./command.ts";
 
-/** Why a call was stopped, as the reason of its signal: the reader of stdout went away (`| head`). */
-export const brokenPipe = new Error("the reader of the output went away");
-
 /** How much is gathered before it is written, in characters. */
 const gatheredCharsMax = 16 * 1024;
 

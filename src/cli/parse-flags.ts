@@ -17,8 +17,8 @@ export interface ParsedCall {
 type Env = Readonly<Record<string, string | undefined>>;
 type Value = string | boolean | readonly string[];
 
-/** Every command has it; it has no environment variable. */
-export const helpFlag: Flag = { name: "help", short: "h", help: "explain the command" };
+/** Every command has it, with the short form `-h`; it has no environment variable. */
+const helpName = "help";
 
 /**
  * What a command is called with. A flag beats its environment variable; of a flag that stands twice the last counts,
@@ -27,7 +27,7 @@ export const helpFlag: Flag = { name: "help", short: "h", help: "explain the com
 export function parseCall(command: Command, argv: readonly string[], env: Env): ParsedCall {
   const { own, wrapped } = command.wraps ? splitWrapped(command, argv) : { own: argv, wrapped: [] };
   const tokens = scan(command, own);
-  if (tokens.some((token) => token.kind === "option" && token.name === helpFlag.name))
+  if (tokens.some((token) => token.kind === "option" && token.name === helpName))
     return { flags: {}, words: [], help: true };
   const flags = fromEnvironment(command, env);
   const given = new Set<string>();
@@ -70,8 +70,10 @@ export function isOn(text: string | undefined): boolean {
 }
 
 function scan(command: Command, argv: readonly string[]) {
-  const options: Record<string, { type: "string" | "boolean"; short?: string }> = {};
-  for (const flag of [...command.flags, helpFlag]) {
+  const options: Record<string, { type: "string" | "boolean"; short?: string }> = {
+    [helpName]: { type: "boolean", short: "h" },
+  };
+  for (const flag of command.flags) {
     const type = flag.value === undefined ? "boolean" : "string";
     options[flag.name] = flag.short === undefined ? { type } : { type, short: flag.short };
   }
@@ -114,7 +116,7 @@ function badValue(flag: string, value: string, wanted: string): ReelwireError {
 }
 
 function unknownFlag(command: Command, said: string): ReelwireError {
-  const near = nearest(said.replace(/^-+/, ""), [...command.flags.map((flag) => flag.name), helpFlag.name]);
+  const near = nearest(said.replace(/^-+/, ""), [...command.flags.map((flag) => flag.name), helpName]);
   const hint = near ? `did you mean --${near}?` : `see: reelwire help ${command.name}`;
   return new ReelwireError("RW1003", { with: { command: command.name, flag: said, hint } });
 }

@@ -1,67 +1,72 @@
 /**
  * One call of the command line, from its words to its exit status. Reads nothing of the process, so tests call it
- * with their own streams.
+ * with their own streams. Loads only what the call needs: help has to come at once.
  */
-import { ReelwireError, version } from "../base/hot.ts";
 import type { Call, Command } from "./command.ts";
 import { commands, findCommand } from "./commands/index.ts";
-import { nearest } from "./nearest.ts";
-import { brokenPipe } from "./output.ts";
-import { isOn, parseCall, variableOf } from "./parse-flags.ts";
-import { reportError } from "./report.ts";
 
 /** What the outside provides. */
 export type Surroundings = Omit<Call, "flags" | "words">;
+
+/** Why a call was stopped, as the reason of its signal: the reader of stdout went away (`| head`). */
+export const brokenPipe = new Error("the reader of the output went away");
 
 /** Exit statuses that belong to no coded error (see the command line contract). */
 const exits = { fine: 0, usage: 2, interrupted: 130 } as const;
 
 export async function runCli(argv: readonly string[], around: Surroundings): Promise<number> {
+  const { signal, stderr, env } = around;
   try {
-    return await dispatch(argv, around);
+    const status = await dispatch(argv, around);
+    return signal.aborted && signal.reason === brokenPipe ? exits.fine : status;
   } catch (error) {
-    const { signal } = around;
     if (signal.aborted) return signal.reason === brokenPipe ? exits.fine : exits.interrupted;
-    return reportError(error, around.stderr, wantsJson(argv, around.env));
+    const { reportError } = await import("./report.ts");
+    return reportError(error, stderr, await wantsJson(argv, env));
   }
 }
 
 async function dispatch(argv: readonly string[], around: Surroundings): Promise<number> {
   const [first, ...rest] = argv;
-  if (first === undefined) {
-    around.stderr.write((await import("./help.ts")).overview());
-    return exits.usage;
+  if (first === undefined || isHelp(first)) {
+    const { overview } = await import("./help.ts");
+    (first === undefined ? around.stderr : around.stdout).write(overview());
+    return first === undefined ? exits.usage : exits.fine;
   }
   if (first === "--version") {
-    around.stdout.write(`${version}\n`);
-    return exits.fine;
-  }
-  if (first === "--help" || first === "-h") {
-    around.stdout.write((await import("./help.ts")).overview());
+    around.stdout.write(`${(await import("../base/hot.ts")).version}\n`);
     return exits.fine;
   }
   const command = findCommand(first);
-  if (!command) throw unknown(first);
+  if (!command) throw await unknown(first);
   return runCommand(command, rest, around);
 }
 
 /** One command with the words after its name. */
-export async function runCommand(
-  command: Command,
-  argv: readonly string[],
-  around: Surroundings,
-): Promise<number> {
-  const { flags, words, help } = parseCall(command, argv, around.env);
-  if (help) {
-    around.stdout.write((await import("./help.ts")).aboutCommand(command));
-    return exits.fine;
-  }
-  const status = await command.run({ ...around, flags, words });
-  if (around.signal.aborted && around.signal.reason === brokenPipe) return exits.fine;
-  return status;
+async function runCommand(command: Command, argv: readonly string[], around: Surroundings): Promise<number> {
+  if (!command.wraps && beforeDashes(argv).some(isHelp)) return help(command, around);
+  const { parseCall } = await import("./parse-flags.ts");
+  const { flags, words, help: asked } = parseCall(command, argv, around.env);
+  return asked ? help(command, around) : command.run({ ...around, flags, words });
 }
 
-function unknown(word: string): ReelwireError {
+function beforeDashes(argv: readonly string[]): readonly string[] {
+  const dashes = argv.indexOf("--");
+  return dashes < 0 ? argv : argv.slice(0, dashes);
+}
+
+function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
+}
+
+async function help(command: Command, { stdout }: Surroundings): Promise<number> {
+  stdout.write((await import("./help.ts")).aboutCommand(command));
+  return exits.fine;
+}
+
+async function unknown(word: string): Promise<Error> {
+  const { ReelwireError } = await import("../base/hot.ts");
+  const { nearest } = await import("./nearest.ts");
   const names = commands.flatMap((command) => [command.name, ...(command.aliases ?? [])]);
   const near = nearest(word.replace(/^-+/, ""), names);
   const hint = near ? `did you mean: reelwire ${near}` : "see: reelwire help";
@@ -71,7 +76,9 @@ function unknown(word: string): ReelwireError {
 }
 
 /** Whether errors are wanted as JSON, asked before the words are known to be right. */
-function wantsJson(argv: readonly string[], env: Call["env"]): boolean {
+async function wantsJson(argv: readonly string[], env: Call["env"]): Promise<boolean> {
   const flag = findCommand(argv[0] ?? "")?.flags.find((each) => each.name === "json");
-  return flag !== undefined && (argv.includes("--json") || isOn(env[variableOf(flag)]));
+  if (!flag) return false;
+  const { isOn, variableOf } = await import("./parse-flags.ts");
+  return argv.includes("--json") || isOn(env[variableOf(flag)]);
 }

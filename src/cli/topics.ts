@@ -1,9 +1,11 @@
 /** What `reelwire help TOPIC` says. */
-import { variables } from "./help.ts";
+import { commands } from "./commands/index.ts";
+import { columns } from "./help.ts";
+import { variableOf } from "./parse-flags.ts";
 
 export const topics: Readonly<Record<string, () => string>> = {
   filter: () => filterTopic,
-  environment: () => environmentTopic,
+  environment: environmentTopic,
   "exit-codes": () => exitTopic,
 };
 
@@ -33,7 +35,8 @@ separates alternatives, a star in a value stands for anything. Quote what holds 
 A word alone (full text) and expressions that start with = are not supported.
 `;
 
-const environmentTopic = `Environment variables
+function environmentTopic(): string {
+  return `Environment variables
 
 Each flag has one: a flag on the command line beats it. A switch takes 1 or 0. A flag that may be repeated takes one
 value from its variable. An empty variable counts as not set.
@@ -42,6 +45,7 @@ ${variables().join("\n")}
 
 NO_COLOR turns colours off, FORCE_COLOR turns them on.
 `;
+}
 
 const exitTopic = `Exit codes
 
@@ -60,3 +64,15 @@ const exitTopic = `Exit codes
 record is a transparent wrapper: it exits with the server's own code, 128 + n for a signal, and 74 when only the tape
 could not be written.
 `;
+
+/** Every flag's variable, for `help environment`. */
+function variables(): string[] {
+  const byName = new Map<string, string[]>();
+  for (const command of commands) {
+    for (const flag of command.flags) {
+      const name = variableOf(flag);
+      byName.set(name, [...(byName.get(name) ?? []), command.name]);
+    }
+  }
+  return columns([...byName].sort().map(([name, users]) => [name, users.join(", ")]));
+}

@@ -58,12 +58,16 @@ export class TapeFeed {
     const suffix = import.meta.url.endsWith(".ts") ? "ts" : "js";
     const worker = new Worker(new URL(`./tape-worker.${suffix}`, import.meta.url), {
       workerData: this.#job,
-      stdin: false,
+      // Otherwise Node opens our stdout a second time to pass the thread's on, which nothing may ever do.
+      stdout: true,
+      stderr: true,
       execArgv: [],
       trackUnmanagedFds: false,
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
     this.#worker = worker;
+    worker.stdout.resume();
+    worker.stderr.pipe(process.stderr, { end: false });
     worker.on("message", (reply: WorkerReply) => this.#reply(reply));
     worker.on("error", (error) =>
       this.#fail(error instanceof Error ? (error.stack ?? error.message) : String(error)),

@@ -10,11 +10,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 /** How long a server may take after the end of its input, and again after SIGTERM, in seconds. */
 const graceSeconds = 1;
 
+/** A negative number is a group; without `--`, which the built-in `kill` of dash does not know. */
 const script = `read -r x
-alive() { kill -0 -- "-$1" 2>/dev/null; }
+alive() { kill -0 "-$1" 2>/dev/null; }
 alive "$1" || exit 0; sleep ${graceSeconds}
-alive "$1" || exit 0; kill -TERM -- "-$1" 2>/dev/null; sleep ${graceSeconds}
-kill -KILL -- "-$1" 2>/dev/null`;
+alive "$1" || exit 0; kill -TERM "-$1" 2>/dev/null; sleep ${graceSeconds}
+kill -KILL "-$1" 2>/dev/null`;
 
 export interface Watchdog {
   /** The server has ended: nothing left to watch. */

@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { ReelwireError } from "../base/hot.ts";
 import { ownSocket } from "../transport/hot.ts";
 import type { RecordOptions } from "./record-options.ts";
@@ -34,7 +35,8 @@ export class Wrapper {
   readonly #wire: Wire;
   readonly #options: RecordOptions;
   readonly #parent = process.ppid;
-  readonly #stderr = ownSocket(2) ?? process.stderr;
+  /** Unlike stdout it is shared with the runtime, which may warn there; towards a pipe it never blocks. */
+  readonly #stderr = process.stderr;
   #clientAlive: () => boolean = () => process.ppid === this.#parent;
   #asked = false;
   #override: number | undefined;
@@ -161,7 +163,7 @@ export class Wrapper {
 
   /** A signal goes to the server alone, as it would have; at a terminal the whole group gets it. */
   #tell(signal: NodeJS.Signals): void {
-    if (process.stderr.isTTY && signal !== "SIGTERM") signalGroup(this.#server.pid, signal);
+    if (isatty(2) && signal !== "SIGTERM") signalGroup(this.#server.pid, signal);
     else this.#server.child.kill(signal);
   }
 

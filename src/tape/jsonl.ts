@@ -78,7 +78,7 @@ export function lineBytesOf(parts: LineParts): number {
 
 export function linePartsOf(event: TapeEvent): LineParts {
   const { payload } = event;
-  if (payload.kind === "msg" && !hasLineEnd(payload.message.bytes)) {
+  if (payload.kind === "msg" && lineEndIn(payload.message.bytes) < 0) {
     return { key: ',"msg":', value: payload.message.bytes, extra: extraOf(event, "") };
   }
   if (payload.kind === "other") return partsOfOther(event, payload.key, payload.json);
@@ -150,10 +150,4 @@ function json(value: unknown): Uint8Array {
 
 function base64(bytes: Uint8Array): Uint8Array {
   return encodeUtf8(`"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64")}"`);
-}
-
-/** A buffer's search is many times faster than a plain array's. */
-function hasLineEnd(bytes: Uint8Array): boolean {
-  const searched = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return searched.includes(LINE_END);
 }

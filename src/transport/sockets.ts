@@ -49,10 +49,10 @@ export function socketPairs(onreads: readonly (OnReadOpts | undefined)[]): Promi
 }
 
 /**
- * Our own end of a standard stream, or undefined when it is a file or a terminal. Never `process.stdout`: that one
- * writes synchronously to pipes, and a client that does not read would stop everything.
+ * Our own end of a standard stream, or undefined when it is a file or a terminal. Once it is made, `process.stdin`
+ * or `process.stdout` of the same descriptor must not be touched: the event loop knows a descriptor once.
  */
-export function ownSocket(fd: 0 | 1 | 2, onread?: OnReadOpts): Socket | undefined {
+export function ownSocket(fd: 0 | 1, onread?: OnReadOpts): Socket | undefined {
   try {
     const reads = fd === 0;
     const options = { fd, readable: reads, writable: !reads, allowHalfOpen: true };

@@ -2,15 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ReelwireError } from "../../src/base/index.ts";
-import {
-  type Command,
-  commands,
-  findCommand,
-  helpFlag,
-  parseCall,
-  splitWrapped,
-  variableOf,
-} from "../../src/cli/index.ts";
+import type { Command } from "../../src/cli/command.ts";
+import { commands, findCommand, helpFlag } from "../../src/cli/commands/index.ts";
+import { parseCall, splitWrapped, variableOf } from "../../src/cli/parse-flags.ts";
 
 const record = findCommand("record")!;
 const show = findCommand("show")!;

@@ -1,9 +1,8 @@
 /** `completion`: scripts for three shells, made from the table of commands; nothing is run while completing. */
 import { ReelwireError } from "../../base/index.ts";
 import type { Call, Command, Flag } from "../command.ts";
-import { helpFlag } from "../parse-flags.ts";
 import { topics } from "../topics.ts";
-import { commands } from "./index.ts";
+import { commands, helpFlag } from "./index.ts";
 
 const shells: Readonly<Record<string, () => string>> = { bash, zsh, fish };
 

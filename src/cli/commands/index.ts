@@ -5,6 +5,9 @@
 import type { Command, Flag } from "../command.ts";
 import { recordCommand } from "./record-flags.ts";
 
+/** Every command has it. */
+export const helpFlag: Flag = { name: "help", short: "h", help: "explain the command" };
+
 const json: Flag = { name: "json", help: "print one JSON object (schemas: reelwire/schema/*.json)" };
 const force: Flag = { name: "force", help: "replace the output file when it exists" };
 const many = Number.POSITIVE_INFINITY;

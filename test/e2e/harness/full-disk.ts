@@ -1,5 +1,6 @@
 /** Two ways to a full disk without filling one: a tiny file system of our own, and a limit on the size of files. */
 import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
 
 export interface FullDisk {
   readonly name: string;
@@ -24,7 +25,7 @@ function answers(argv: readonly string[]): string | undefined {
 export const fullDisks: readonly FullDisk[] = [
   {
     name: "a small file system",
-    missing: answers(["unshare", "-rm", "sh", "-c", "mount -t tmpfs -o size=64k none /mnt"]),
+    missing: answers(["unshare", "-rm", "sh", "-c", 'mount -t tmpfs -o size=64k none "$1"', "sh", tmpdir()]),
     front: (bytes, folder, keepIn) => [
       "unshare",
       "-rm",

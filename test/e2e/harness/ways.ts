@@ -1,5 +1,4 @@
 /** The ways from a client to a server that end-to-end tests compare, as command lines in front of the server's own. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 export const root = join(import.meta.dirname, "..", "..", "..");
@@ -12,11 +11,4 @@ export const nastyServer: readonly string[] = [node, join(root, "test", "peers",
 /** The recorder in front of a server, writing to `tape`. */
 export function recording(tape: string, flags: readonly string[] = []): readonly string[] {
   return [...reelwire, "record", "-o", tape, ...flags, "--"];
-}
-
-/** Whether a command of the full command line is there yet; tests that only add a check with it skip that check. */
-export function hasCommand(name: string): boolean {
-  return ["dist", "src"].some((folder) =>
-    ["js", "ts"].some((suffix) => existsSync(join(root, folder, "cli", "commands", `${name}.${suffix}`))),
-  );
 }
