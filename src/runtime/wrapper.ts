@@ -30,6 +30,9 @@ const orphanMs = 2_000;
 /** How much stderr may wait for its reader before the server's stderr pauses, in bytes. */
 const stderrBytesMax = 1024 * 1024;
 
+/** How much of the last line of stderr an error repeats, in characters. */
+const lastWordsMax = 200;
+
 export class Wrapper {
   readonly #server: ServerProcess;
   readonly #wire: Wire;
@@ -40,6 +43,8 @@ export class Wrapper {
   #clientAlive: () => boolean = () => process.ppid === this.#parent;
   #asked = false;
   #override: number | undefined;
+  /** What the server wrote on stderr last. */
+  #lastWords: Uint8Array | undefined;
 
   constructor(server: ServerProcess, wire: Wire, options: RecordOptions) {
     this.#server = server;
@@ -135,6 +140,7 @@ export class Wrapper {
       goOn();
     };
     errors.on("data", (chunk: Buffer) => {
+      this.#lastWords = chunk;
       if (!gone) this.#stderr.write(chunk, goOn);
       room = this.#wire.stderr(chunk);
       if (!room || (!gone && this.#stderr.writableLength > stderrBytesMax)) errors.pause();
@@ -246,9 +252,15 @@ export class Wrapper {
     if (this.#asked || exit.code === 0) return;
     const how = exit.signal === null ? `exit ${exit.code}` : `ended by ${exit.signal}`;
     const seconds = (this.#wire.now() / 1e6).toFixed(1);
-    const where = [
-      ["command", `${this.#options.command.join(" ")}        ${how} after ${seconds} s`] as const,
-    ];
+    const command = this.#options.command.join(" ");
+    const where: [string, string][] = [["command", `${command}        ${how} after ${seconds} s`]];
+    const last =
+      Buffer.from(this.#lastWords ?? [])
+        .toString()
+        .trimEnd()
+        .split("\n")
+        .at(-1) ?? "";
+    if (last !== "") where.push(["stderr", last.slice(0, lastWordsMax)]);
     this.#say(new ReelwireError("RW2104", { where }).report());
   }
 

@@ -38,7 +38,7 @@ it("a gibibyte passes within bounded memory", async () => {
   const code = await new Promise((resolve) => child.once("exit", resolve));
   expect(code).toBe(0);
   expect(received).toBeGreaterThan(calls * answerBytes);
-  expect(peak).toBeLessThan(megabytesMax);
+  expect(peak, "megabytes at the peak").toBeLessThan(megabytesMax);
   expect(statSync(tape).size).toBeGreaterThan(received);
   expect(await lastLine(tape)).toMatch(/^\{"at":\d+,"end":\{"lines":\d+,/);
 });

@@ -1,5 +1,7 @@
 /** A server's stderr is text for people: it passes at once, unchanged, and is on the tape. */
+import { statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { until } from "../peers/processes.ts";
 import { expectFaithful, recordRun } from "./harness/record-run.ts";
 
 describe("stderr passes and is recorded", () => {
@@ -32,6 +34,22 @@ describe("stderr passes and is recorded", () => {
     });
     expectFaithful(runs);
     expect(runs.recorded.stderr.length).toBeGreaterThan(2_000_000);
+  });
+
+  it("a flood before the first message, to a reader who comes late", async () => {
+    const runs = await recordRun({
+      nasty: { stderrAtStart: "a line of some length before anything else\n", stderrTimes: 30_000 },
+      script: async (client) => {
+        client.child.stderr!.pause();
+        const tape = client.argv[client.argv.indexOf("-o") + 1]!;
+        const begun = (): boolean => (statSync(tape, { throwIfNoEntry: false })?.size ?? 0) > 0;
+        if (client.argv.includes("record"))
+          await until(begun, 10_000, () => `nothing on the tape\n${client.transcript}`);
+        client.child.stderr!.resume();
+        await client.call(1, "echo");
+      },
+    });
+    expectFaithful(runs);
   });
 
   it("bytes that are not UTF-8 do not stop it", async () => {

@@ -19,7 +19,7 @@ export async function live(serve) {
       JSON.stringify({ argv: argv.slice(2), env, pid, ppid, cwd: process.cwd() }),
     );
   }
-  if (settings.stderrAtStart) write(settings.stderrAtStart, 2);
+  if (settings.stderrAtStart) write(settings.stderrAtStart.repeat(settings.stderrTimes ?? 1), 2);
   if (settings.grandchild) await startGrandchild(settings.grandchild);
   if (settings.banner) write(noise[settings.banner]);
   if (settings.startExit !== undefined) process.exit(settings.startExit);
