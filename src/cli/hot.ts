@@ -1,7 +1,8 @@
-import { isatty } from "node:tty";
 import { ReelwireError } from "../base/hot.ts";
 import { record, recordCommand } from "./commands/hot.ts";
 import { parseCall } from "./parse-flags.ts";
+
+const { isatty } = process.getBuiltinModule("node:tty");
 
 /**
  * The door of `reelwire record`: from argv to the running server by the shortest way, because a client waits for

@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync, unlinkSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
 import { ReelwireError } from "../base/hot.ts";
 import type { RecordOptions } from "./record-options.ts";
 import { serverName } from "./server-name.ts";
+
+const { closeSync, mkdirSync, openSync, unlinkSync } = process.getBuiltinModule("node:fs");
+const { basename, dirname, join, resolve } = process.getBuiltinModule("node:path");
 
 /**
  * Claims the file a recording is written to, before the server starts: created exclusively, so that two processes

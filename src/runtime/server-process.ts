@@ -1,8 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess, spawn as Spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { ReelwireError } from "../base/hot.ts";
 import { type SocketPair, socketPairs, type Tap } from "../transport/hot.ts";
 import type { RecordOptions } from "./record-options.ts";
+
+const { spawn } = process.getBuiltinModule("node:child_process");
 
 /** A started server: its process, and our ends of its three streams. */
 export interface ServerProcess {
@@ -67,7 +69,7 @@ export async function startServer(
   };
 }
 
-function spawnOrFail(program: string, args: string[], how: Parameters<typeof spawn>[2]): ChildProcess {
+function spawnOrFail(program: string, args: string[], how: Parameters<typeof Spawn>[2]): ChildProcess {
   try {
     return spawn(program, args, how);
   } catch (cause) {

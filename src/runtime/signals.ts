@@ -1,4 +1,4 @@
-import { constants } from "node:os";
+const { constants } = process.getBuiltinModule("node:os");
 
 /** Signals that ask a process to end; the others are only passed on. */
 const ending: ReadonlySet<NodeJS.Signals> = new Set(["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"]);

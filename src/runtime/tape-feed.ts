@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { chunkBytesMax, type EntryKind, entryKinds, handoverMs, Spool } from "../record/hot.ts";
 import type { TapeJob, WorkerReply } from "./tape-job.ts";
 
@@ -56,6 +56,7 @@ export class TapeFeed {
   start(): void {
     if (this.#worker || this.#failed !== undefined) return;
     const suffix = import.meta.url.endsWith(".ts") ? "ts" : "js";
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
     const worker = new Worker(new URL(`./tape-worker.${suffix}`, import.meta.url), {
       workerData: this.#job,
       // Otherwise Node opens our stdout a second time to pass the thread's on, which nothing may ever do.

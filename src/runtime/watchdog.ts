@@ -1,4 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+
+const { spawn } = process.getBuiltinModule("node:child_process");
 
 /**
  * Ends a server that outlives us. We may be killed with SIGKILL, and a server that ignores the end of its input

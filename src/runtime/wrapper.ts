@@ -1,4 +1,3 @@
-import { isatty } from "node:tty";
 import { ReelwireError } from "../base/hot.ts";
 import { ownSocket } from "../transport/hot.ts";
 import type { RecordOptions } from "./record-options.ts";
@@ -6,6 +5,8 @@ import type { Wire } from "./record-stdio.ts";
 import type { ServerProcess } from "./server-process.ts";
 import { onSignals, signalGroup, signalStatus } from "./signals.ts";
 import { type Watchdog, watch } from "./watchdog.ts";
+
+const { isatty } = process.getBuiltinModule("node:tty");
 
 /**
  * The life of a wrapped server from its start to our exit: client input, stderr, signals, ends, and what is left of

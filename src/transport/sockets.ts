@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer, type OnReadOpts, Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import type { OnReadOpts, Socket } from "node:net";
+
+const { mkdtempSync, rmSync } = process.getBuiltinModule("node:fs");
+const net = process.getBuiltinModule("node:net");
+const { tmpdir } = process.getBuiltinModule("node:os");
+const { join } = process.getBuiltinModule("node:path");
 
 /** Two ends of one local connection: ours reads into a buffer of our choice, theirs becomes a child's descriptor. */
 export interface SocketPair {
@@ -25,7 +27,7 @@ export function socketPairs(onreads: readonly (OnReadOpts | undefined)[]): Promi
       rmSync(folder, { recursive: true, force: true });
     };
     // Connections of one process to one listener are accepted in the order in which they were made.
-    const listener = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (theirs) => {
+    const listener = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, (theirs) => {
       pairs.push({ ours: ours[pairs.length]!, theirs });
       if (pairs.length < onreads.length) return;
       clean();
@@ -38,7 +40,7 @@ export function socketPairs(onreads: readonly (OnReadOpts | undefined)[]): Promi
     listener.once("error", fail);
     listener.listen(path, () => {
       for (const onread of onreads) {
-        const socket = connect({ path, allowHalfOpen: true, ...(onread ? { onread } : {}) });
+        const socket = net.connect({ path, allowHalfOpen: true, ...(onread ? { onread } : {}) });
         socket.once("error", fail);
         socket.once("connect", () => socket.off("error", fail));
         socket.pause();
@@ -56,8 +58,8 @@ export function ownSocket(fd: 0 | 1, onread?: OnReadOpts): Socket | undefined {
   try {
     const reads = fd === 0;
     const options = { fd, readable: reads, writable: !reads, allowHalfOpen: true };
-    const socket = new Socket({ ...options, ...(onread ? { onread } : {}) } as ConstructorParameters<
-      typeof Socket
+    const socket = new net.Socket({ ...options, ...(onread ? { onread } : {}) } as ConstructorParameters<
+      typeof net.Socket
     >[0]);
     return socket;
   } catch {
