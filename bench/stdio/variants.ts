@@ -33,8 +33,8 @@ export const variants = {
   },
   pass: {
     name: "own pass-through",
-    ready: existsSync(join(root, "bench", "pass-through.mjs")),
-    front: () => [node, join(root, "bench", "pass-through.mjs")],
+    ready: existsSync(join(root, "bench", "pass-through.ts")),
+    front: () => [node, join(root, "bench", "pass-through.ts")],
   },
   record: {
     name: "recording",

@@ -4,8 +4,9 @@ import { ownSocket, readBytesMax, Tap } from "../transport/hot.ts";
 import { type Claim, claimOutput, dropClaim } from "./claim.ts";
 import type { RecordOptions } from "./record-options.ts";
 import { serverName } from "./server-name.ts";
-import { pairsFor, type ServerProcess, startServer } from "./server-process.ts";
+import { pairFor, type ServerProcess, startServer } from "./server-process.ts";
 import { TapeFeed } from "./tape-feed.ts";
+import type { TapeJob } from "./tape-job.ts";
 import { Wrapper } from "./wrapper.ts";
 
 /**
@@ -14,23 +15,17 @@ import { Wrapper } from "./wrapper.ts";
  * 128 + n when a signal ended it, 74 when only the tape could not be written.
  */
 export async function recordStdio(options: RecordOptions, client?: OwnClient): Promise<number> {
-  const origin = performance.now();
-  const startedAtUs = Math.round((performance.timeOrigin + origin) * 1000);
-  const now = (): number => (performance.now() - origin) * 1000;
-  const wire = new Wire(now, options, client);
-  const claiming = claimOutput(options);
-  const [pairs, claim] = await Promise.all([pairsFor(wire.output), claiming]);
-  wire.feed = new TapeFeed(jobOf(options, claim, startedAtUs), wire.resume, (report) =>
-    wire.complain(report),
-  );
+  const wire = new Wire(options, client);
+  const [pair, claim] = await Promise.all([pairFor(wire.output), claimOutput(options)]);
   let server: ServerProcess;
   try {
-    server = await startServer(options, pairs, (input) => wire.connect(input));
+    server = await startServer(options, pair, (input) => wire.connect(input));
   } catch (error) {
     dropClaim(claim);
     throw error;
   }
-  wire.feed.fact(now(), { open: { side: "server", pid: server.pid } });
+  wire.start(jobOf(options, claim, wire.startedAtUs));
+  wire.feed.fact(wire.now(), { open: { side: "server", pid: server.pid } });
   return new Wrapper(server, wire, options).run();
 }
 
@@ -44,7 +39,7 @@ export interface OwnClient {
 
 /** Both directions of the wire and the feed behind them. */
 export class Wire {
-  readonly now: () => number;
+  #origin = 0;
   readonly output: Tap;
   readonly own: OwnClient | undefined;
   readonly clientOut: Writable;
@@ -56,12 +51,25 @@ export class Wire {
   /** Set by the wrapper: the server wrote noise. */
   onNoise: () => void = () => {};
 
-  constructor(now: () => number, options: RecordOptions, own?: OwnClient) {
-    this.now = now;
+  constructor(options: RecordOptions, own?: OwnClient) {
     this.own = own;
     this.clientOut = own?.output ?? ownSocket(1) ?? process.stdout;
     const gate = { gate: options.stray !== "pass", onNoise: () => this.onNoise() };
-    this.output = new Tap(this.clientOut, now, (at, bytes) => this.#fromServer(at, bytes), gate);
+    this.output = new Tap(this.clientOut, this.now, (at, bytes) => this.#fromServer(at, bytes), gate);
+  }
+
+  /** Microseconds since the server was started. The clock is first looked at then: it takes a millisecond to load. */
+  readonly now = (): number => (performance.now() - this.#origin) * 1000;
+
+  /** The wall clock at 0, in microseconds since 1970; starts the count. */
+  get startedAtUs(): number {
+    this.#origin = performance.now();
+    return Math.round((performance.timeOrigin + this.#origin) * 1000);
+  }
+
+  /** Gives the wire its tape. Nothing arrives before: the server was started in this very turn of the loop. */
+  start(job: TapeJob): void {
+    this.feed = new TapeFeed(job, this.resume, (report) => this.complain(report));
   }
 
   /** Connects the client's side to the server's input; returns the tap that its output goes to. */
@@ -109,11 +117,7 @@ export class Wire {
   }
 }
 
-function jobOf(
-  options: RecordOptions,
-  claim: Claim,
-  startedAtUs: number,
-): ConstructorParameters<typeof TapeFeed>[0] {
+function jobOf(options: RecordOptions, claim: Claim, startedAtUs: number): TapeJob {
   const { name, sessionId, endpointId, agentId, tags } = options;
   return {
     ...claim,

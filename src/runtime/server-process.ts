@@ -1,7 +1,7 @@
 import type { ChildProcess, spawn as Spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { ReelwireError } from "../base/hot.ts";
-import { type SocketPair, socketPairs, type Tap } from "../transport/hot.ts";
+import { type SocketPair, socketPair, type Tap } from "../transport/hot.ts";
 import type { RecordOptions } from "./record-options.ts";
 
 const { spawn } = process.getBuiltinModule("node:child_process");
@@ -19,10 +19,10 @@ export interface ServerProcess {
   readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 }
 
-/** Pairs of sockets where the platform has them; undefined elsewhere, and then the child gets ordinary pipes. */
-export async function pairsFor(output: Tap): Promise<readonly SocketPair[] | undefined> {
+/** A pair of sockets for its stdout where the platform has them; undefined elsewhere, and then it gets a pipe. */
+export async function pairFor(output: Tap): Promise<SocketPair | undefined> {
   if (process.platform === "win32" || process.env["REELWIRE_PIPES"] === "plain") return undefined;
-  return socketPairs([undefined, output.onread]).catch(() => undefined);
+  return socketPair(output.onread).catch(() => undefined);
 }
 
 /**
@@ -31,25 +31,23 @@ export async function pairsFor(output: Tap): Promise<readonly SocketPair[] | und
  */
 export async function startServer(
   options: RecordOptions,
-  pairs: readonly SocketPair[] | undefined,
+  stdout: SocketPair | undefined,
   output: (input: Writable) => Tap,
 ): Promise<ServerProcess> {
   const [program, ...args] = options.command;
-  const [stdin, stdout] = pairs ?? [];
   const child = spawnOrFail(program, args, {
     cwd: options.cwd,
     env: options.env as NodeJS.ProcessEnv,
-    stdio: [stdin?.theirs ?? "pipe", stdout?.theirs ?? "pipe", "pipe"],
+    stdio: ["pipe", stdout?.theirs ?? "pipe", "pipe"],
     detached: process.platform !== "win32",
     windowsHide: true,
   });
-  stdin?.theirs.destroy();
   stdout?.theirs.destroy();
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
   const source = stdout?.ours ?? (child.stdout as Readable);
-  const input = stdin?.ours ?? (child.stdin as Writable);
+  const input = child.stdin as Writable;
   const outputEnded = new Promise<void>((resolve) => {
     for (const event of ["end", "close", "error"]) source.once(event, () => resolve());
   });

@@ -55,7 +55,7 @@ export class TapeFeed {
   /** Starts the worker, once. */
   start(): void {
     if (this.#worker || this.#failed !== undefined) return;
-    const suffix = import.meta.url.endsWith(".ts") ? "ts" : "js";
+    const suffix = import.meta.url.endsWith(".ts") ? "ts" : "cjs";
     const { Worker } = process.getBuiltinModule("node:worker_threads");
     const worker = new Worker(new URL(`./tape-worker.${suffix}`, import.meta.url), {
       workerData: this.#job,

@@ -12,26 +12,21 @@ export interface SocketPair {
 }
 
 /**
- * Makes `onreads.length` pairs. Node gives a child's pipes no way to choose the read buffer, so the pairs are made
- * through a listening socket in a folder that only this user can enter, which is gone again before the child
- * starts. Half-open, because a client may end its side long before the server has answered.
+ * Makes a pair whose our end reads through `onread`. Node gives a child's pipes no way to choose the read buffer, so
+ * the pair is made through a listening socket in a folder that only this user can enter, which is gone again before
+ * the child starts.
  */
-export function socketPairs(onreads: readonly (OnReadOpts | undefined)[]): Promise<SocketPair[]> {
+export function socketPair(onread: OnReadOpts): Promise<SocketPair> {
   return new Promise((resolve, reject) => {
     const folder = mkdtempSync(join(tmpdir(), "reelwire-"));
     const path = join(folder, "s");
-    const ours: Socket[] = [];
-    const pairs: SocketPair[] = [];
-    const clean = (): void => {
-      listener.close();
-      rmSync(folder, { recursive: true, force: true });
-    };
-    // Connections of one process to one listener are accepted in the order in which they were made.
+    let ours: Socket;
+    // Closing the listener takes its file away.
+    const clean = (): void => void listener.close(() => rmSync(folder, { recursive: true, force: true }));
     const listener = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, (theirs) => {
-      pairs.push({ ours: ours[pairs.length]!, theirs });
-      if (pairs.length < onreads.length) return;
+      ours.off("error", fail);
       clean();
-      resolve(pairs);
+      resolve({ ours, theirs });
     });
     const fail = (error: Error): void => {
       clean();
@@ -39,13 +34,9 @@ export function socketPairs(onreads: readonly (OnReadOpts | undefined)[]): Promi
     };
     listener.once("error", fail);
     listener.listen(path, () => {
-      for (const onread of onreads) {
-        const socket = net.connect({ path, allowHalfOpen: true, ...(onread ? { onread } : {}) });
-        socket.once("error", fail);
-        socket.once("connect", () => socket.off("error", fail));
-        socket.pause();
-        ours.push(socket);
-      }
+      ours = net.connect({ path, allowHalfOpen: true, onread });
+      ours.once("error", fail);
+      ours.pause();
     });
   });
 }

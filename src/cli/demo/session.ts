@@ -70,6 +70,6 @@ export function runSession(tape: string, signal: AbortSignal): Promise<void> {
 }
 
 function beside(name: string): string {
-  const suffix = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const suffix = import.meta.url.endsWith(".ts") ? "ts" : "cjs";
   return fileURLToPath(new URL(`${name}.${suffix}`, import.meta.url));
 }
