@@ -6,5 +6,5 @@ export { InteractionCount } from "./count.ts";
 export type { Introduction, Talk } from "./introduce.ts";
 export { introduce } from "./introduce.ts";
 export { recordLayer, tapeEventOf } from "./layer.ts";
-export type { RecorderOptions, RotateAfter } from "./recorder.ts";
+export type { InteractionCounter, RecorderOptions, RotateAfter, Selection } from "./recorder.ts";
 export { Recorder } from "./recorder.ts";

@@ -1,15 +1,27 @@
-import type { Filter } from "../filter/index.ts";
 import type { Redactor } from "../redact/index.ts";
-import { type Sink, type TapeEvent, type TapeHeader, TapeWriter } from "../tape/index.ts";
+import type { TapeEvent, TapeHeader } from "../tape/index.ts";
+import { type Sink, TapeWriter } from "../tape/worker.ts";
 import { readArena } from "./arena.ts";
 import { Assembler } from "./assemble.ts";
-import { Capture } from "./capture.ts";
-import { InteractionCount } from "./count.ts";
 
 /** When a recording goes on in a new part. */
 export interface RotateAfter {
   readonly by: "bytes" | "ms" | "interactions";
   readonly every: number;
+}
+
+/** Lets events through or not, in order; may hold some back until it knows (see capture.ts). */
+export interface Selection {
+  take(event: TapeEvent): readonly TapeEvent[];
+  end(): readonly TapeEvent[];
+  /** Messages let go so far. */
+  readonly dropped: number;
+}
+
+/** Tells when an event completes an interaction (see count.ts). */
+export interface InteractionCounter {
+  take(event: TapeEvent): boolean;
+  readonly interactions: number;
 }
 
 export interface RecorderOptions {
@@ -18,7 +30,9 @@ export interface RecorderOptions {
   readonly open: (part: number) => Sink;
   readonly redactor: Redactor;
   readonly stray: "passed" | "dropped";
-  readonly capture?: Filter;
+  readonly capture?: Selection;
+  /** Needed by what counts interactions: `maxInteractions`, and `rotate` by them. */
+  readonly count?: InteractionCounter;
   readonly maxInteractions?: number;
   readonly rotate?: RotateAfter;
 }
@@ -33,8 +47,8 @@ const bufferBytes = 1024 * 1024;
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #assembler: Assembler;
-  readonly #capture: Capture | undefined;
-  readonly #count: InteractionCount | undefined;
+  readonly #capture: Selection | undefined;
+  readonly #count: InteractionCounter | undefined;
   #writer: TapeWriter;
   #part = 1;
   #partStartedAt = 0;
@@ -44,9 +58,8 @@ export class Recorder {
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#assembler = new Assembler(options.stray);
-    if (options.capture) this.#capture = new Capture(options.capture, options.header);
-    const counts = options.maxInteractions !== undefined || options.rotate?.by === "interactions";
-    this.#count = counts ? new InteractionCount() : undefined;
+    this.#capture = options.capture;
+    this.#count = options.count;
     const header = options.rotate ? { ...options.header, part: 1 } : options.header;
     this.#writer = new TapeWriter(options.open(1), header, { bufferBytes });
   }
@@ -144,6 +157,6 @@ export class Recorder {
   }
 }
 
-function capturedSays({ dropped }: Capture): string {
+function capturedSays({ dropped }: Selection): string {
   return `${dropped} messages did not fit the capture filter and were not kept`;
 }

@@ -1,7 +1,9 @@
 import { Arena, type EntryKind } from "./arena.ts";
 
-/** The size of one arena, in bytes; two exist, so this bounds what a kill can lose to twice as much. */
-export const arenaBytes = 2 * 1024 * 1024;
+/** The size of one arena, in bytes. */
+export const arenaBytes = 1024 * 1024;
+/** How many there are at the most; made when first needed. What waits for the writer is never more than this. */
+export const arenasMax = 8;
 /** The longest chunk that is put at once, in bytes: what a source may read in one go. */
 export const chunkBytesMax = 256 * 1024;
 /** How long an arena collects before it is handed over, in milliseconds. */
@@ -11,15 +13,17 @@ export const handoverMs = 25;
 export type HandOver = (buffer: ArrayBuffer, used: number) => void;
 
 /**
- * Two arenas between the wire and the tape's writer. `put` always takes the chunk; it answers false when no arena
- * is free for the next one, and then the sources pause until `onRoom`: never grow, never drop.
+ * A few arenas between the wire and the tape's writer. `put` always takes the chunk; it answers false when no arena
+ * is free for the next one, and then the sources pause until `onRoom`: never grow, never drop. Few large ones would
+ * do as well for a steady stream, but a source that has to wait waits for a whole one.
  */
 export class Spool {
   readonly #handOver: HandOver;
   readonly #onRoom: () => void;
   #current = new Arena(new ArrayBuffer(arenaBytes));
-  /** The other arena, while it is not with the writer. */
-  #spare: ArrayBuffer | undefined = new ArrayBuffer(arenaBytes);
+  #made = 1;
+  /** Arenas that are empty and not with the writer. */
+  readonly #free: ArrayBuffer[] = [];
   #full = false;
 
   constructor(handOver: HandOver, onRoom: () => void) {
@@ -35,13 +39,13 @@ export class Spool {
     return !this.#full;
   }
 
-  /** Hands over what is there, however little; false: the writer still has the other arena. */
+  /** Hands over what is there, however little; false: the writer still has all the others. */
   flush(): boolean {
     if (this.#current.used === 0) return true;
-    if (!this.#spare) return false;
+    const next = this.#free.pop() ?? this.#make();
+    if (!next) return false;
     const { buffer, used } = this.#current;
-    this.#current = new Arena(this.#spare);
-    this.#spare = undefined;
+    this.#current = new Arena(next);
     this.#handOver(buffer, used);
     return true;
   }
@@ -54,13 +58,13 @@ export class Spool {
 
   /** Takes an arena back from the writer. */
   giveBack(buffer: ArrayBuffer): void {
-    this.#spare = buffer;
+    this.#free.push(buffer);
     if (this.#full) this.#goOn();
   }
 
   /** The writer is gone and will give nothing back: lets paused sources go on. */
   abandon(): void {
-    this.#spare ??= new ArrayBuffer(arenaBytes);
+    this.#made = 0;
     if (this.#full) this.#goOn();
   }
 
@@ -68,5 +72,11 @@ export class Spool {
     this.#full = false;
     this.flush();
     this.#onRoom();
+  }
+
+  #make(): ArrayBuffer | undefined {
+    if (this.#made >= arenasMax) return undefined;
+    this.#made++;
+    return new ArrayBuffer(arenaBytes);
   }
 }

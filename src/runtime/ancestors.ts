@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { ProcessMark } from "../tape/index.ts";
@@ -96,6 +95,7 @@ function statOf(pid: number): string[] {
 }
 
 function ps(pid: number, format: string): string {
+  const { execFileSync } = process.getBuiltinModule("node:child_process");
   return execFileSync("ps", ["-o", format, "-p", String(pid)], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],

@@ -10,7 +10,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { limits, ReelwireError } from "../base/index.ts";
-import { type ProcessMark, parseHeader, type TapeHeader } from "../tape/index.ts";
+import type { ProcessMark, TapeHeader } from "../tape/index.ts";
+import { parseHeader } from "../tape/worker.ts";
 import { isRunning, isSame, launcherOf } from "./ancestors.ts";
 import { type Claim, cannotCreate, splitName } from "./claim.ts";
 

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { version } from "../base/index.ts";
 import { redactNothing } from "../redact/index.ts";
-import { formatVersion, type ProcessMark, type TapeHeader } from "../tape/index.ts";
+import type { ProcessMark, TapeHeader } from "../tape/index.ts";
+import { formatVersion } from "../tape/worker.ts";
 import { markOf } from "./ancestors.ts";
 import type { TapeJob } from "./tape-job.ts";
 

@@ -64,7 +64,7 @@ export class TapeFeed {
       stderr: true,
       execArgv: [],
       trackUnmanagedFds: false,
-      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
     });
     this.#worker = worker;
     worker.stdout.resume();

@@ -1,5 +1,5 @@
 import { closeSync, ftruncateSync } from "node:fs";
-import { FileSink, type Sink } from "../tape/index.ts";
+import { FileSink, type Sink } from "../tape/worker.ts";
 
 /** The file of a tape being recorded: whole lines go in, or nothing does, because the disk may be full. */
 export class TapeFile implements Sink {

@@ -1,11 +1,11 @@
 import { existsSync, openSync, rmSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { ReelwireError } from "../base/index.ts";
-import { parseFilter } from "../filter/index.ts";
-import { Recorder } from "../record/index.ts";
+import { Recorder } from "../record/worker.ts";
 import { redactNothing } from "../redact/index.ts";
-import type { Sink } from "../tape/index.ts";
+import type { Sink } from "../tape/worker.ts";
 import { launcherOf } from "./ancestors.ts";
 import { cannotCreate, partPath, splitName } from "./claim.ts";
 import { isFreshVcrProbe, settle } from "./claim-conflict.ts";
@@ -23,27 +23,48 @@ const launcher = launcherOf(job.parentPid);
 let path = settle(job.path, job.wanted, launcher);
 let failed: string | undefined;
 let file: TapeFile | undefined;
-const recorder = attempt(() => makeRecorder());
+yieldToTheWire();
+void main();
 
-port.on("message", (order: WorkerOrder) => {
-  if (order.kind === "arena") {
-    attempt(() => recorder?.arena(order.buffer, order.used));
-    reply({ kind: "back", buffer: order.buffer }, [order.buffer]);
-    return;
+/** On Linux the priority is the thread's own: where cores are few, the traffic goes first and the tape catches up. */
+function yieldToTheWire(): void {
+  if (process.platform !== "linux") return;
+  try {
+    setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Not allowed here; it is only a courtesy.
   }
-  attempt(() => recorder?.end(order.at));
-  void finish();
-});
+}
 
-function makeRecorder(): Recorder {
+async function main(): Promise<void> {
+  const recorder = await attempt(makeRecorder);
+  port.on("message", async (order: WorkerOrder) => {
+    if (order.kind === "arena") {
+      await attempt(() => recorder?.arena(order.buffer, order.used));
+      reply({ kind: "back", buffer: order.buffer }, [order.buffer]);
+    } else {
+      await attempt(() => recorder?.end(order.at));
+      await finish();
+    }
+  });
+}
+
+async function makeRecorder(): Promise<Recorder> {
+  const header = headerOf(job, launcher);
+  const { capture, maxInteractions, rotate } = job;
+  const counts = maxInteractions !== undefined || rotate?.by === "interactions";
+  const more = capture !== undefined || counts ? await import("../record/index.ts") : undefined;
+  const filter =
+    capture === undefined ? undefined : (await import("../filter/index.ts")).parseFilter(capture);
   return new Recorder({
-    header: headerOf(job, launcher),
+    header,
     open: (part) => openPart(part),
     redactor: redactNothing,
     stray: job.stray === "pass" ? "passed" : "dropped",
-    ...(job.capture === undefined ? {} : { capture: parseFilter(job.capture) }),
-    ...(job.maxInteractions === undefined ? {} : { maxInteractions: job.maxInteractions }),
-    ...(job.rotate === undefined ? {} : { rotate: job.rotate }),
+    ...(more && filter ? { capture: new more.Capture(filter, header) } : {}),
+    ...(more && counts ? { count: new more.InteractionCount() } : {}),
+    ...(maxInteractions === undefined ? {} : { maxInteractions }),
+    ...(rotate === undefined ? {} : { rotate }),
   });
 }
 
@@ -63,10 +84,10 @@ function createPart(part: number): TapeFile {
 }
 
 /** Runs what may fail; the first failure is told, and the traffic goes on without a tape. */
-function attempt<T>(work: () => T): T | undefined {
+async function attempt<T>(work: () => T): Promise<Awaited<T> | undefined> {
   if (failed !== undefined) return undefined;
   try {
-    return work();
+    return await work();
   } catch (error) {
     failed = reportOf(error);
     reply({ kind: "failed", report: failed });

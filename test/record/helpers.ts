@@ -1,6 +1,6 @@
 import { parseFilter } from "../../src/filter/index.ts";
 import { Arena, type EntryKind, entryKinds } from "../../src/record/arena.ts";
-import { Recorder, type RecorderOptions } from "../../src/record/index.ts";
+import { Capture, InteractionCount, Recorder, type RecorderOptions } from "../../src/record/index.ts";
 import { redactNothing } from "../../src/redact/index.ts";
 
 /** One thing that passed: from the client, the server, its stderr, or a fact of the recorder. */
@@ -19,8 +19,10 @@ export function recordAll(
 ): Made {
   const parts: string[] = [];
   const { capture, ...rest } = options;
+  const header = { reelwire: 1, id: "t", startedAt: "2026-11-20T08:00:00.000000Z" };
   const recorder = new Recorder({
-    header: { reelwire: 1, id: "t", startedAt: "2026-11-20T08:00:00.000000Z" },
+    header,
+    count: new InteractionCount(),
     open: (part) => {
       parts[part - 1] = "";
       return {
@@ -32,7 +34,7 @@ export function recordAll(
     redactor: redactNothing,
     stray: "dropped",
     ...rest,
-    ...(capture === undefined ? {} : { capture: parseFilter(capture) }),
+    ...(capture === undefined ? {} : { capture: new Capture(parseFilter(capture), header) }),
   });
   for (const [at, kind, bytes] of passed) {
     const arena = new Arena(new ArrayBuffer(512 * 1024));
