@@ -121,7 +121,7 @@ describe("start-up", () => {
     expect(doors, "a whole folder is loaded").toEqual([]);
     expect(loaded.length).toBeLessThanOrEqual(32);
     const bytes = loaded.reduce((sum, path) => sum + byPath.get(path)!.text.length, 0);
-    expect(bytes).toBeLessThan(80_000);
+    expect(bytes).toBeLessThan(90_000);
   });
 });
 

@@ -146,6 +146,12 @@ export const errorTable = {
   RW3011: { says: "this encoding is not written by this version", exit: 2, fault: "user", fix: "{hint}" },
   RW3012: { says: "the tape cannot be repaired in place", exit: 6, fault: "user", fix: "{hint}" },
   RW3013: { says: "the folder of tapes cannot be read", exit: 6, fault: "user", fix: "{hint}" },
+  RW3014: {
+    says: "the tape is still being recorded",
+    exit: 2,
+    fault: "user",
+    fix: "end the recording first: {hint}",
+  },
   RW9001: {
     says: "reelwire itself failed",
     exit: 70,

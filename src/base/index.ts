@@ -21,6 +21,7 @@ export {
 } from "./json.ts";
 export { isJsonBytes } from "./json-check.ts";
 export { limits } from "./limits.ts";
+export { nearest } from "./nearest.ts";
 export { Queue } from "./queue.ts";
 export type { Random } from "./random.ts";
 export { seededRandom } from "./random.ts";

@@ -2,9 +2,8 @@
  * Turns the words of a command line into flags and words, by the command's own table. It stands on the start-up path
  * of `record`, so it loads nothing but what it needs. A wrapped command's words are never looked at.
  */
-import { ReelwireError } from "../base/hot.ts";
+import { nearest, ReelwireError } from "../base/hot.ts";
 import type { Call, Command, Flag } from "./command.ts";
-import { nearest } from "./nearest.ts";
 
 const { parseArgs } = process.getBuiltinModule("node:util");
 

@@ -65,8 +65,7 @@ async function help(command: Command, { stdout }: Surroundings): Promise<number>
 }
 
 async function unknown(word: string): Promise<Error> {
-  const { ReelwireError } = await import("../base/hot.ts");
-  const { nearest } = await import("./nearest.ts");
+  const { nearest, ReelwireError } = await import("../base/hot.ts");
   const names = commands.flatMap((command) => [command.name, ...(command.aliases ?? [])]);
   const near = nearest(word.replace(/^-+/, ""), names);
   const hint = near ? `did you mean: reelwire ${near}` : "see: reelwire help";

@@ -3,6 +3,7 @@
  * over. Memory is bounded by what is open, not by the tape: no message is kept, except requests that a filter is
  * still undecided on.
  */
+import { copyOf } from "../base/index.ts";
 import { type Exchange, type ExchangeChange, type ExchangeStatus, ExchangeTracker } from "../core/index.ts";
 import {
   type ConversationFacts,
@@ -164,7 +165,7 @@ export class CallList {
   }
 
   #keep(waiting: Waiting, request: Message): void {
-    waiting.request = new Message(request.bytes.slice());
+    waiting.request = new Message(copyOf(request.bytes));
     this.#keptBytes += request.bytes.length;
     for (let i = this.#head; this.#keptBytes > callLimits.requestBytesMax && i < this.#waiting.length; i++)
       this.#settle(this.#waiting[i]!);

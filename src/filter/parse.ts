@@ -2,10 +2,10 @@
  * The grammar of filters (see `docs/cli.md`): conditions side by side must all hold, `-` turns one around,
  * parentheses group, `|` separates alternatives inside a value.
  */
-import { ReelwireError } from "../base/index.ts";
+import { nearest, ReelwireError } from "../base/index.ts";
 import { durationWants, momentWants, parseDuration, parseMoment, parseSize, sizeWants } from "./amounts.ts";
 import { anything, type Glob, isLiteral } from "./glob.ts";
-import { nearest } from "./nearest.ts";
+
 import { Scanner } from "./scan.ts";
 import { choices, fieldNames, type Term, type TextField, textFields } from "./syntax.ts";
 

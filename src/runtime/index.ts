@@ -1,3 +1,4 @@
+export { isRunning } from "./ancestors.ts";
 export { systemClock } from "./clock.ts";
 export type { AloneResult } from "./record-alone.ts";
 export { handshakeMsMax, recordAlone } from "./record-alone.ts";

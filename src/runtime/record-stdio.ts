@@ -97,6 +97,11 @@ export class Wire {
   /** Set by the wrapper: stderr may go on too. */
   onRoom: () => void = () => {};
 
+  /** Closes our end of the client's stdout. */
+  letGo(): void {
+    this.clientOut.destroy();
+  }
+
   pause(): void {
     this.output.pause();
     this.input.pause();

@@ -14,6 +14,8 @@ export interface ServerProcess {
   readonly errors: Readable;
   /** Ends our reading of its stdout, so that it learns that nobody listens. */
   stopReading(): void;
+  /** Closes our ends of all its streams. */
+  letGo(): void;
   /** Resolves when its stdout has ended. */
   readonly outputEnded: Promise<void>;
   readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
@@ -64,6 +66,9 @@ export async function startServer(
     outputEnded,
     exited,
     stopReading: () => source.destroy(),
+    letGo: () => {
+      for (const stream of [input, source, child.stderr]) stream?.destroy();
+    },
   };
 }
 

@@ -27,6 +27,7 @@ export class TapeFeed {
   #worker: Worker | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failed: string | undefined;
+  #finishing = false;
   #done: ((result: FeedResult) => void) | undefined;
   readonly #encoder = new TextEncoder();
 
@@ -39,7 +40,7 @@ export class TapeFeed {
 
   /** Takes a chunk; false: pause until `onRoom`. */
   put(at: number, kind: EntryKind, bytes: Uint8Array): boolean {
-    if (this.#failed !== undefined) return true;
+    if (this.#closed) return true;
     const room = this.#spool.put(at, kind, bytes);
     if (!room) this.start();
     else this.#timer ??= setTimeout(this.#onTimer, handoverMs);
@@ -79,6 +80,7 @@ export class TapeFeed {
 
   /** Hands over what is there, now. */
   flush(): void {
+    if (this.#closed) return;
     this.start();
     this.#spool.flush();
   }
@@ -87,6 +89,7 @@ export class TapeFeed {
   finish(at: number): Promise<FeedResult> {
     clearTimeout(this.#timer);
     this.start();
+    this.#finishing = true;
     this.#spool.end();
     if (this.#failed !== undefined)
       return Promise.resolve({ failed: this.#failed, path: this.#job.path, says: [] });
@@ -98,6 +101,11 @@ export class TapeFeed {
         finishMsMax,
       ).unref();
     });
+  }
+
+  /** Nothing is taken any more: the tape has ended, or cannot be written. What still passes is the wire's alone. */
+  get #closed(): boolean {
+    return this.#finishing || this.#failed !== undefined;
   }
 
   readonly #onTimer = (): void => {

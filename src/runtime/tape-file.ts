@@ -20,9 +20,18 @@ export class TapeFile implements Sink {
       this.#sink.write(bytes);
       this.#bytes += bytes.length;
     } catch (error) {
+      this.#cutBegunLine(bytes);
+      throw error;
+    }
+  }
+
+  /** What cannot be cut either stays torn: a reader skips it and says so. */
+  #cutBegunLine(bytes: Uint8Array): void {
+    try {
       const begun = bytes.subarray(0, this.#sink.size - this.#bytes);
       ftruncateSync(this.#fd, this.#bytes + begun.lastIndexOf(0x0a) + 1);
-      throw error;
+    } catch {
+      // The error of the write is the one to tell.
     }
   }
 

@@ -1,5 +1,5 @@
 import { existsSync, openSync, rmSync } from "node:fs";
-import { constants, setPriority } from "node:os";
+import { setPriority } from "node:os";
 import { dirname, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { ReelwireError } from "../base/index.ts";
@@ -17,6 +17,9 @@ import type { TapeJob, WorkerOrder, WorkerReply } from "./tape-job.ts";
  * The thread that writes the tape: takes arenas, gives them back, says once when it can write no more. The recorder
  * and the client never wait for the disk.
  */
+/** How far the writer stands back: enough that a waking server goes first, not so far that the tape falls behind. */
+const niceness = 5;
+
 const port = parentPort!;
 const job = workerData as TapeJob;
 const launcher = launcherOf(job.parentPid);
@@ -30,7 +33,7 @@ void main();
 function yieldToTheWire(): void {
   if (process.platform !== "linux") return;
   try {
-    setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+    setPriority(0, niceness);
   } catch {
     // Not allowed here; it is only a courtesy.
   }

@@ -40,5 +40,9 @@ export function watch(pid: number): Watchdog {
   dog.on("error", () => {});
   dog.stdin?.on("error", () => {});
   dog.unref();
-  return { stop: () => void dog.kill("SIGKILL") };
+  const stop = (): void => {
+    dog.kill("SIGKILL");
+    dog.stdin?.destroy();
+  };
+  return { stop };
 }

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { ReelwireError } from "../base/hot.ts";
 import { ownSocket } from "../transport/hot.ts";
 import type { RecordOptions } from "./record-options.ts";
@@ -44,6 +45,7 @@ export class Wrapper {
   #clientAlive: () => boolean = () => process.ppid === this.#parent;
   #asked = false;
   #override: number | undefined;
+  #source: Readable | undefined;
   /** What the server wrote on stderr last. */
   #lastWords: Uint8Array | undefined;
 
@@ -76,6 +78,7 @@ export class Wrapper {
     for (const line of result.says) this.#say(line);
     this.#wire.own?.onTape?.(result.path);
     await this.#said();
+    this.#letGo();
     const status = this.#override ?? exit.code ?? signalStatus(exit.signal ?? "SIGTERM");
     return status === 0 && result.failed !== undefined ? 74 : status;
   }
@@ -94,12 +97,14 @@ export class Wrapper {
     const { input, own } = this.#wire;
     const socket = own ? undefined : ownSocket(0, input.onread);
     const source = own?.input ?? socket ?? process.stdin;
+    this.#source = source;
     const { input: serverIn } = this.#server;
     let ended = false;
+    let reason = "end of input";
     const end = (): void => {
       if (ended) return;
       ended = true;
-      this.#wire.feed.fact(this.#wire.now(), { close: { side: "client", reason: "end of input" } });
+      this.#wire.feed.fact(this.#wire.now(), { close: { side: "client", reason } });
       this.#wire.feed.flush();
       serverIn.end();
       if (own) this.#stop(orphanMs);
@@ -109,6 +114,7 @@ export class Wrapper {
     // The server reads no more: the client must learn it as it would have, by a broken pipe.
     serverIn.on("error", () => {
       input.sinkGone();
+      reason = "the server reads no more";
       source.destroy();
     });
     if (socket) input.from(socket);
@@ -272,6 +278,13 @@ export class Wrapper {
       this.#stderr.write("", () => resolve());
       setTimeout(resolve, unreadMsMax).unref();
     });
+  }
+
+  /** Closes what would keep the event loop alive: the process leaves when it has run dry. */
+  #letGo(): void {
+    this.#source?.destroy();
+    this.#wire.letGo();
+    this.#server.letGo();
   }
 
   #say(text: string): void {

@@ -176,6 +176,17 @@ describe("repair", () => {
     );
   });
 
+  it("leaves a tape alone while it is being recorded", async () => {
+    const text = unfinished(handshake).replace(
+      '"reelwire":1,',
+      `"reelwire":1,"recorder":{"pid":${process.pid}},`,
+    );
+    const cwd = folder({ "a.tape.jsonl": text });
+    const { status, stderr } = await cli(["repair", "a.tape.jsonl"], { cwd });
+    expect({ status, code: /RW\d+/.exec(stderr)?.[0] }).toEqual({ status: 2, code: "RW3014" });
+    expect(readFileSync(join(cwd, "a.tape.jsonl"), "utf8")).toBe(text);
+  });
+
   it("touches nothing that is no tape", async () => {
     const cwd = folder({ "a.tape.jsonl": "text\n" });
     expect(await cli(["repair", "a.tape.jsonl"], { cwd })).toMatchObject({ status: 6, stdout: "" });

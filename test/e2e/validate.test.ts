@@ -1,9 +1,10 @@
 /** What the recorder writes, the product's own check accepts; and it says what a kill has left. */
 import { execFileSync, spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { noise } from "../peers/nasty/noise.ts";
-import { untilGone } from "../peers/processes.ts";
+import { until, untilGone } from "../peers/processes.ts";
 import { recordRun, startClient, testFolder } from "./harness/record-run.ts";
 import { nastyServer, recording, reelwire } from "./harness/ways.ts";
 
@@ -27,6 +28,12 @@ it("a tape of a killed recorder is unfinished: exit 1, not unreadable", async ()
   const tape = join(folder, "a.tape.jsonl");
   const client = startClient([...recording(tape), ...nastyServer], { cwd: folder });
   for (let id = 0; id < 5; id++) await client.call(id, "big", { bytes: 600_000 });
+  // The writer starts with the first answer; what is asked here is about a tape that it has begun.
+  await until(
+    () => statSync(tape).size > 600_000,
+    10_000,
+    () => "the writer has not begun",
+  );
   client.kill("SIGKILL");
   await client.exited;
   client.child.stdin!.destroy();

@@ -1,9 +1,9 @@
 /** `help`: the overview, a command, an error code or a topic. */
 import { readFileSync } from "node:fs";
-import { type ErrorCode, errorTable, ReelwireError } from "../../base/index.ts";
+import { type ErrorCode, errorTable, nearest, ReelwireError } from "../../base/index.ts";
 import type { Call } from "../command.ts";
 import { aboutCommand, overview } from "../help.ts";
-import { nearest } from "../nearest.ts";
+
 import { topics } from "../topics.ts";
 import { commands, findCommand } from "./index.ts";
 
