@@ -2,9 +2,9 @@
  * The recorder's own wire with no tape behind it: what recording is compared with. Everything but the feed is the
  * product's own code.
  */
-import { Wire } from "../src/runtime/record-stdio.ts";
 import { pairFor, startServer } from "../src/runtime/server-process.ts";
 import type { TapeFeed } from "../src/runtime/tape-feed.ts";
+import { Wire } from "../src/runtime/wire.ts";
 import { Wrapper } from "../src/runtime/wrapper.ts";
 
 const command = process.argv.slice(2) as [string, ...string[]];

@@ -1,5 +1,5 @@
 /**
- * Memory at full load: what the wrapper's processes hold resident, the server's not counted, sampled while messages
+ * Memory at full load: what the wrapper's processes hold, the server's not counted, sampled while messages
  * flow. Growth is the slope of a line through the samples after a warm-up; a level is their median.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -26,7 +26,7 @@ export async function measureMemory(key: VariantKey, warmup: number, messages: n
     const samples: [number, number][] = [];
     for (let done = 0; done < messages; done += blockMessages) {
       await peer.run(load);
-      samples.push([done / 1e6, residentMegabytes(peer.child.pid!)]);
+      samples.push([done / 1e6, ownMegabytes(peer.child.pid!)]);
     }
     return { megabytes: median(samples.map(([, mb]) => mb)), megabytesPerMillion: slope(samples), messages };
   } finally {
@@ -35,13 +35,16 @@ export async function measureMemory(key: VariantKey, warmup: number, messages: n
   }
 }
 
-/** Resident memory of a process and all below it, the echo server left out. */
-function residentMegabytes(pid: number): number {
+/**
+ * Memory of a process and all below it, the echo server left out: the proportional set size, in which a page that
+ * several processes share (the runtime itself, here) counts for each by its part.
+ */
+function ownMegabytes(pid: number): number {
   let kilobytes = 0;
   for (const each of family(pid)) {
     const argv = read(`/proc/${each}/cmdline`).split("\0");
     if (argv[1]?.endsWith("echo-server.mjs")) continue;
-    kilobytes += Number(/VmRSS:\s+(\d+)/.exec(read(`/proc/${each}/status`))?.[1] ?? 0);
+    kilobytes += Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${each}/smaps_rollup`))?.[1] ?? 0);
   }
   return kilobytes / 1024;
 }

@@ -13,7 +13,7 @@ import { limits, ReelwireError } from "../base/index.ts";
 import type { ProcessMark, TapeHeader } from "../tape/index.ts";
 import { parseHeader } from "../tape/worker.ts";
 import { isRunning, isSame, launcherOf } from "./ancestors.ts";
-import { type Claim, cannotCreate, splitName } from "./claim.ts";
+import { type Claim, cannotCreate, splitName } from "./tape-place.ts";
 
 /**
  * What to do when the tape's name is taken. An SDK client that probes for the era starts its command twice, so the

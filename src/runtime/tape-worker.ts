@@ -7,11 +7,11 @@ import { Recorder } from "../record/worker.ts";
 import { redactNothing } from "../redact/index.ts";
 import type { Sink } from "../tape/worker.ts";
 import { launcherOf } from "./ancestors.ts";
-import { cannotCreate, partPath, splitName } from "./claim.ts";
 import { isFreshVcrProbe, settle } from "./claim-conflict.ts";
 import { headerOf } from "./job-header.ts";
 import { TapeFile } from "./tape-file.ts";
 import type { TapeJob, WorkerOrder, WorkerReply } from "./tape-job.ts";
+import { cannotCreate, partPath, splitName } from "./tape-place.ts";
 
 /**
  * The thread that writes the tape: takes arenas, gives them back, says once when it can write no more. The recorder

@@ -2,10 +2,10 @@ import type { Readable } from "node:stream";
 import { ReelwireError } from "../base/hot.ts";
 import { ownSocket } from "../transport/hot.ts";
 import type { RecordOptions } from "./record-options.ts";
-import type { Wire } from "./record-stdio.ts";
 import type { ServerProcess } from "./server-process.ts";
 import { onSignals, signalGroup, signalStatus } from "./signals.ts";
 import { type Watchdog, watch } from "./watchdog.ts";
+import type { Wire } from "./wire.ts";
 
 const { isatty } = process.getBuiltinModule("node:tty");
 
