@@ -14,12 +14,17 @@ import { Wrapper } from "./wrapper.ts";
  */
 export async function recordStdio(options: RecordOptions, client?: OwnClient): Promise<number> {
   const wire = new Wire(options, client);
-  const [pair, claim] = await Promise.all([pairFor(wire.output), claimOutput(options)]);
+  const pairing = pairFor(wire.output);
   let server: ServerProcess;
+  let claim: Claim | undefined;
   try {
-    server = await startServer(options, pair, (input) => wire.connect(input));
+    claim = await claimOutput(options);
+    server = await startServer(options, await pairing, (input) => wire.connect(input));
   } catch (error) {
-    dropClaim(claim);
+    if (claim) dropClaim(claim);
+    const pair = await pairing;
+    pair?.ours.destroy();
+    pair?.theirs.destroy();
     throw error;
   }
   wire.start(jobOf(options, claim, wire.startedAtUs));

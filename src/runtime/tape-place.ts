@@ -2,7 +2,9 @@ import { ReelwireError } from "../base/hot.ts";
 
 const { basename, dirname, join } = process.getBuiltinModule("node:path");
 
-/** Where a recording's file stands: what its claim says, how its parts are called, why a place cannot be used. */
+// Where a recording's file stands: how its parts are called, and why a place cannot be used. Pairs with claim.ts.
+
+/** A file that is ours to record into. */
 export interface Claim {
   readonly fd: number;
   readonly path: string;

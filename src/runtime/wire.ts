@@ -5,6 +5,8 @@ import type { RecordOptions } from "./record-options.ts";
 import { TapeFeed } from "./tape-feed.ts";
 import type { TapeJob } from "./tape-job.ts";
 
+// Both directions of a wrapped server's wire, and the feed behind them. Pairs with wrapper.ts, which ends them.
+
 /** A client inside this process, where there is none outside. */
 export interface OwnClient {
   readonly input: Readable;

@@ -21,8 +21,10 @@ export function socketPair(onread: OnReadOpts): Promise<SocketPair> {
     const folder = mkdtempSync(join(tmpdir(), "reelwire-"));
     const path = join(folder, "s");
     let ours: Socket;
-    // Closing the listener takes its file away.
-    const clean = (): void => void listener.close(() => rmSync(folder, { recursive: true, force: true }));
+    const clean = (): void => {
+      listener.close();
+      rmSync(folder, { recursive: true, force: true });
+    };
     const listener = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, (theirs) => {
       ours.off("error", fail);
       clean();
