@@ -24,7 +24,7 @@ var cli;
 try {
   cli = require(record ? "../dist/runtime/hot.cjs" : "../dist/cli/index.cjs");
 } catch (error) {
-  if (error.code !== "MODULE_NOT_FOUND" || require("node:fs").existsSync(__dirname + "/../dist")) throw error;
+  if (error.code !== "MODULE_NOT_FOUND" || require("node:fs").existsSync(`${__dirname}/../dist`)) throw error;
   cli = require(record ? "../src/cli/hot.ts" : "../src/cli/index.ts");
 }
 cli.main();
