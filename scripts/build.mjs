@@ -37,7 +37,7 @@ function declarations() {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   const args = [tsc, "-p", join(root, "tsconfig.build.json"), "--outDir", fresh];
   const built = spawnSync(process.execPath, args, { stdio: "inherit" });
-  if (built.status !== 0) process.exit(built.status ?? 1);
+  if (built.status !== 0) throw new Error("the type checker found errors");
 }
 
 async function bundle(entries, format, suffix, groups) {

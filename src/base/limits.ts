@@ -9,7 +9,7 @@ export const limits = {
   tapeLineBytesMax: 320 * 1024 * 1024,
   /** The longest header line that a reader accepts, in bytes. */
   headerBytesMax: 4 * 1024 * 1024,
-  /** The deepest nesting that our own scanners follow. */
+  /** The deepest nesting of a filter's terms and of what a tape's header may hold. */
   depthMax: 10_000,
   /** How much of an unfinished stdout line is held back, in bytes, before it streams. */
   heldLineBytesMax: 64 * 1024,

@@ -1,6 +1,6 @@
 import { ReelwireError } from "../base/hot.ts";
 import { record, recordCommand } from "./commands/hot.ts";
-import { parseCall } from "./parse-flags.ts";
+import { parseCall, splitWrapped } from "./parse-flags.ts";
 
 const { isatty } = process.getBuiltinModule("node:tty");
 
@@ -20,9 +20,14 @@ export function main(): void {
 async function run(argv: readonly string[]): Promise<number> {
   const { help, ...parsed } = parseCall(recordCommand, argv, process.env);
   if (help) return (await import("./index.ts")).help(recordCommand);
-  const atTerminal = isatty(0) && isatty(1);
-  return record({ ...parsed, cwd: process.cwd(), env: process.env }, atTerminal);
+  const call = { ...parsed, cwd: process.cwd(), env: process.env };
+  if (isatty(0) && !isatty(1)) process.stderr.write(halfTerminal);
+  if (!isatty(0) || !isatty(1)) return record(call);
+  return record(call, { ownFlags: splitWrapped(recordCommand, argv).own });
 }
+
+const halfTerminal =
+  "reelwire: stdout is no terminal, so this waits for a client's messages on stdin; for a summary, do not redirect it\n";
 
 /** How long the event loop may take to run dry before we leave by force, in milliseconds. */
 const leaveMsMax = 2_000;

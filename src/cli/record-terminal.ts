@@ -1,15 +1,21 @@
 import { relative } from "node:path";
 import { type RecordOptions, recordAlone, serverName } from "../runtime/index.ts";
+import { cleanLine } from "./sanitize.ts";
+
+/** The exit status of a command that was interrupted. */
+const interrupted = 130;
 
 /**
  * `record -- CMD` typed at a terminal: there is no client, so we are one. The summary goes to stderr; on stdout
- * stands what to paste into a client's configuration, so that it can be piped.
+ * stands what to paste into a client's configuration, with the flags that were typed.
  */
-export async function introduceServer(options: RecordOptions): Promise<number> {
-  const { introduction, tape } = await recordAlone(options);
+export async function introduceServer(options: RecordOptions, ownFlags: readonly string[]): Promise<number> {
+  const result = await recordAlone(options);
+  if (!result) return interrupted;
+  const { introduction, tape } = result;
   const { tools, prompts, resources, resourceTemplates } = introduction;
   const rows = [
-    ["server", `${introduction.server}, MCP ${introduction.revision} (${introduction.era})`],
+    ["server", cleanLine(`${introduction.server}, MCP ${introduction.revision} (${introduction.era})`)],
     ["tools", listed(tools)],
     ["prompts", listed(prompts)],
     ["resources", listed([...resources, ...resourceTemplates])],
@@ -19,16 +25,15 @@ export async function introduceServer(options: RecordOptions): Promise<number> {
   ];
   const text = rows.map(([label = "", value = ""]) => `  ${label.padEnd(10)}  ${value}`).join("\n");
   process.stderr.write(`recorded ${serverName(options.command)}\n${text}\n`);
-  process.stdout.write(`${JSON.stringify(snippet(options), null, 2)}\n`);
+  process.stdout.write(`${JSON.stringify(snippet(options, ownFlags), null, 2)}\n`);
   return 0;
 }
 
 /** The common form of client configurations: a command and its arguments under a name. */
-function snippet(options: RecordOptions): object {
+function snippet(options: RecordOptions, ownFlags: readonly string[]): object {
   const name = options.name ?? serverName(options.command);
-  return {
-    mcpServers: { [name]: { command: "npx", args: ["-y", "reelwire", "record", "--", ...options.command] } },
-  };
+  const args = ["-y", "reelwire", "record", ...ownFlags, "--", ...options.command];
+  return { mcpServers: { [name]: { command: "npx", args } } };
 }
 
 /** How many names are told before the rest is only counted. */
@@ -37,12 +42,7 @@ const namesMax = 12;
 function listed(names: readonly string[]): string {
   if (names.length === 0) return "none";
   const more = names.length > namesMax ? `, and ${names.length - namesMax} more` : "";
-  return `${names.length}: ${names.slice(0, namesMax).map(plain).join(", ")}${more}`;
-}
-
-/** Names come from the server: no control characters reach the terminal. */
-function plain(name: string): string {
-  return name.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+  return `${names.length}: ${names.slice(0, namesMax).map(cleanLine).join(", ")}${more}`;
 }
 
 function quoted(path: string): string {

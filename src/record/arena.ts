@@ -1,7 +1,7 @@
 /**
  * A fixed piece of memory that collects what passed on the wire until the tape's writer takes it over: no object
  * and no allocation per chunk. An entry is a 16-byte head (time, length, kind) and the bytes, padded to eight, so
- * that the head is always aligned. Pairs with recording.ts, which reads what {@link Arena.put} wrote.
+ * that the head is always aligned. {@link readArena} gives back what {@link Arena.put} took.
  */
 
 /** What an entry holds; the numbers are stored in arenas, never on disk. */

@@ -2,18 +2,20 @@ import {
   closeSync,
   existsSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   renameSync,
   statSync,
   unlinkSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { limits, ReelwireError } from "../base/index.ts";
 import type { ProcessMark, TapeHeader } from "../tape/index.ts";
 import { parseHeader } from "../tape/worker.ts";
 import { isRunning, isSame, launcherOf } from "./ancestors.ts";
-import { type Claim, cannotCreate, splitName } from "./tape-place.ts";
+import type { RecordOptions } from "./record-options.ts";
+import { type Claim, cannotCreate, fileOf, nextName, splitName } from "./tape-place.ts";
 
 /**
  * What to do when the tape's name is taken. An SDK client that probes for the era starts its command twice, so the
@@ -27,25 +29,44 @@ const namesMax = 10_000;
 /** A probe's tape is small: more than this, in bytes, is no probe. */
 const probeBytesMax = 256 * 1024;
 
-/** A claim on `path` or on the next free name beside it. */
-export function resolveConflict(path: string, force: boolean): Claim {
-  if (force) {
-    unlinkSync(path);
-    return claimExactly(path);
-  }
+/** A claim on the name, or on the next free one beside it. `--force` replaces anything but a tape being written. */
+export function resolveConflict(base: string, { force, rotate }: RecordOptions): Claim {
+  const rotates = rotate !== undefined;
+  const path = fileOf(base, rotates);
   const holder = holderOf(path, launcherOf(process.ppid));
+  if (holder !== "running" && force) {
+    unlinkSync(path);
+    return claimExactly(path, base);
+  }
   if (holder === "foreign") throw new ReelwireError("RW2201", { where: [["file", path]] });
-  if (holder === "probe" && setProbeAside(path)) return claimExactly(path);
-  const { stem, suffix } = splitName(path);
+  if (holder === "probe" && setProbeAside(path)) return claimExactly(path, base);
   for (let n = 2; n < namesMax; n++) {
+    const other = nextName(base, n);
+    const file = fileOf(other, rotates);
     try {
-      const other = join(dirname(path), `${stem}.${n}${suffix}`);
-      return { fd: openSync(other, "wx", 0o600), path: other, wanted: path };
+      return { fd: openSync(file, "wx", 0o600), path: file, base: other, wanted: base };
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cannotCreate(path, cause);
     }
   }
   throw new ReelwireError("RW2201", { where: [["file", path]] });
+}
+
+/** Later parts of another recording under this name would be read as ours: replaced with `--force`, else an error. */
+export function clearParts(claim: Claim, force: boolean): void {
+  const { stem, suffix } = splitName(claim.base);
+  const folder = dirname(claim.base);
+  const isPart = (name: string): boolean =>
+    name.startsWith(`${stem}.`) &&
+    name.endsWith(suffix) &&
+    /^\d{4,}$/.test(name.slice(stem.length + 1, -suffix.length));
+  const old = readdirSync(folder).filter((name) => isPart(name) && name !== basename(claim.path));
+  if (old.length > 0 && !force) {
+    closeSync(claim.fd);
+    unlinkSync(claim.path);
+    throw new ReelwireError("RW2201", { where: [["file", join(folder, old[0]!)]] });
+  }
+  for (const name of old) unlinkSync(join(folder, name));
 }
 
 /** Takes the wanted name after all when its holder turned out to be a probe that has ended; the path from now on. */
@@ -60,10 +81,10 @@ export function settle(path: string, wanted: string | undefined, launcher: Proce
   }
 }
 
-/** A `.vcr` file is made at the end, so its name is only looked at here; a fresh one of a mere probe may go. */
-export function checkVcr(path: string, force: boolean): void {
-  if (force || !existsSync(path) || isFreshVcrProbe(path)) return;
-  throw new ReelwireError("RW2201", { where: [["file", path]] });
+/** Makes room for a `.vcr` file: one of a mere probe may go, any other only with `--force`. */
+export function clearVcr(path: string, force: boolean): void {
+  if (!force && !isFreshVcrProbe(path)) throw new ReelwireError("RW2201", { where: [["file", path]] });
+  unlinkSync(path);
 }
 
 /** Whether a `.vcr` file is under a minute old and holds no interaction at all. */
@@ -78,9 +99,9 @@ export function isFreshVcrProbe(path: string): boolean {
   }
 }
 
-function claimExactly(path: string): Claim {
+function claimExactly(path: string, base: string): Claim {
   try {
-    return { fd: openSync(path, "wx", 0o600), path };
+    return { fd: openSync(path, "wx", 0o600), path, base };
   } catch (cause) {
     throw cannotCreate(path, cause);
   }

@@ -1,8 +1,9 @@
 import type { RecordOptions } from "./record-options.ts";
 import { serverName } from "./server-name.ts";
-import { type Claim, cannotCreate, partPath } from "./tape-place.ts";
+import { type Claim, cannotCreate, fileOf } from "./tape-place.ts";
 
-const { closeSync, mkdirSync, openSync, unlinkSync } = process.getBuiltinModule("node:fs");
+const { closeSync, existsSync, mkdirSync, openSync, rmdirSync, unlinkSync } =
+  process.getBuiltinModule("node:fs");
 const { dirname, join, resolve } = process.getBuiltinModule("node:path");
 
 /**
@@ -12,35 +13,57 @@ const { dirname, join, resolve } = process.getBuiltinModule("node:path");
  */
 export async function claimOutput(options: RecordOptions): Promise<Claim> {
   const asked = options.out === undefined ? defaultPath(options) : resolve(options.cwd, options.out);
-  const vcr = options.format === "vcr" ? asked : undefined;
-  const path = vcr === undefined ? asked : tapeBeside(vcr);
-  if (options.rotate) return { ...(await create(partPath(path, 1), options)), ...(vcr ? { vcr } : {}) };
-  if (vcr !== undefined) await (await import("./claim-conflict.ts")).checkVcr(vcr, options.force);
-  return { ...(await create(path, options)), ...(vcr ? { vcr } : {}) };
+  if (options.out === undefined) makeFolders(options.cwd, asked);
+  if (options.format === "vcr") return claimVcr(asked, options);
+  const claim = await create(asked, options);
+  if (options.rotate) await (await import("./claim-conflict.ts")).clearParts(claim, options.force);
+  return claim;
 }
 
-/** Gives an unused claim back: the server never started. */
-export function dropClaim(claim: Claim): void {
+/** Gives an unused claim back: the server never started. Folders that were made for it go too, while empty. */
+export function dropClaim(claim: Claim, options: RecordOptions): void {
   closeSync(claim.fd);
   unlinkSync(claim.path);
+  if (options.out !== undefined) return;
+  try {
+    rmdirSync(dirname(claim.path));
+    rmdirSync(dirname(dirname(claim.path)));
+  } catch {
+    // Other tapes are in there.
+  }
 }
 
-async function create(path: string, options: RecordOptions): Promise<Claim> {
+async function create(base: string, options: RecordOptions): Promise<Claim> {
+  const path = fileOf(base, options.rotate !== undefined);
   try {
-    return { fd: openSync(path, "wx", 0o600), path };
+    return { fd: openSync(path, "wx", 0o600), path, base };
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" && options.out === undefined) {
-      mkdirSync(dirname(path), { recursive: true });
-      return create(path, options);
-    }
-    if (code === "EEXIST") return (await import("./claim-conflict.ts")).resolveConflict(path, options.force);
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "EEXIST") return (await import("./claim-conflict.ts")).resolveConflict(base, options);
     throw cannotCreate(path, cause);
   }
 }
 
-function tapeBeside(vcr: string): string {
-  return `${vcr.replace(/\.vcr$/, "")}.tape.jsonl`;
+/** A `.vcr` file is made at the end; until then the recording stands in a tape beside it that is nobody else's. */
+async function claimVcr(vcr: string, options: RecordOptions): Promise<Claim> {
+  if (existsSync(vcr)) (await import("./claim-conflict.ts")).clearVcr(vcr, options.force);
+  const path = `${vcr}.${process.pid}.tape.jsonl`;
+  try {
+    return { fd: openSync(path, "wx", 0o600), path, base: path, vcr };
+  } catch (cause) {
+    throw cannotCreate(vcr, cause);
+  }
+}
+
+/** One by one: made at once, a folder that takes no entries (/proc) would be tried for ever. */
+function makeFolders(cwd: string, path: string): void {
+  for (const folder of [join(cwd, "tapes"), dirname(path)]) {
+    try {
+      mkdirSync(folder);
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cannotCreate(path, cause);
+    }
+  }
 }
 
 function defaultPath(options: RecordOptions): string {

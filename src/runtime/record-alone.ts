@@ -4,9 +4,14 @@ import { LineSplitter, type Message, parseLine } from "../protocol/index.ts";
 import { type Introduction, introduce } from "../record/index.ts";
 import type { RecordOptions } from "./record-options.ts";
 import { recordStdio } from "./record-stdio.ts";
+import type { OwnEnd } from "./wire.ts";
+import { diedEarly } from "./wrapper.ts";
 
-/** How long a server may take to answer the handshake and its lists, in milliseconds. */
-export const handshakeMsMax = 60_000;
+/**
+ * How long a server may take to answer the handshake and its lists, in milliseconds: the first start by `npx` may
+ * have to download it. Ctrl-C ends the wait.
+ */
+export const handshakeMsMax = 300_000;
 
 export interface AloneResult {
   readonly introduction: Introduction;
@@ -14,16 +19,16 @@ export interface AloneResult {
 }
 
 /**
- * `record -- CMD` without a client: makes the handshake itself, lists what the server offers, stops it. Throws
- * RW2104 when the server leaves before it has answered, RW2105 when it does not answer at all.
+ * `record -- CMD` without a client: makes the handshake itself, lists what the server offers, stops it. Undefined
+ * when it was interrupted. Throws RW2104 when the server leaves before it has answered, RW2105 when it does not
+ * answer at all.
  */
 export async function recordAlone(
   options: RecordOptions,
   msMax: number = handshakeMsMax,
-): Promise<AloneResult> {
+): Promise<AloneResult | undefined> {
   const input = new PassThrough();
   const client = new Talker(input);
-  let tape = "";
   // Answering within the write would put the answer on the tape before what it answers.
   const write = (chunk: Buffer, _: string, done: () => void): void =>
     void setImmediate(() => {
@@ -31,18 +36,29 @@ export async function recordAlone(
       done();
     });
   const output = new Writable({ write });
-  const timer = setTimeout(() => client.give("late"), msMax);
+  const timer = setTimeout(() => client.giveUp(), msMax);
+  let end: OwnEnd | undefined;
   client.start();
-  await recordStdio(options, { input, output, onTape: (path) => (tape = path) });
-  clearTimeout(timer);
-  const command = options.command.join(" ");
+  try {
+    await recordStdio(options, {
+      input,
+      output,
+      onEnd: (how) => {
+        end = how;
+      },
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+  const { tape = "", how = "", lastWords = "", interrupted } = end ?? {};
   if (client.learned) return { introduction: client.learned, tape };
+  if (interrupted) return undefined;
+  if (!client.late) throw diedEarly(options.command, how, lastWords, tape);
   const where = [
-    ["command", command],
+    ["command", options.command.join(" ")],
     ["tape", tape],
   ] as const;
-  if (client.late) throw new ReelwireError("RW2105", { with: { seconds: msMax / 1000 }, where });
-  throw new ReelwireError("RW2104", { where });
+  throw new ReelwireError("RW2105", { with: { seconds: msMax / 1000 }, where });
 }
 
 /** Drives the introduction over bytes. */
@@ -70,8 +86,8 @@ class Talker {
     }
   }
 
-  give(up: "late"): void {
-    this.late = up === "late";
+  giveUp(): void {
+    this.late = true;
     this.#input.end();
   }
 

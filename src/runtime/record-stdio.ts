@@ -21,7 +21,7 @@ export async function recordStdio(options: RecordOptions, client?: OwnClient): P
     claim = await claimOutput(options);
     server = await startServer(options, await pairing, (input) => wire.connect(input));
   } catch (error) {
-    if (claim) dropClaim(claim);
+    if (claim) dropClaim(claim, options);
     const pair = await pairing;
     pair?.ours.destroy();
     pair?.theirs.destroy();
@@ -52,6 +52,5 @@ function jobOf(options: RecordOptions, claim: Claim, startedAtUs: number): TapeJ
     ...(options.maxInteractions === undefined ? {} : { maxInteractions: options.maxInteractions }),
     ...(options.rotate === undefined ? {} : { rotate: options.rotate }),
     stray: options.stray,
-    force: options.force,
   };
 }

@@ -1,4 +1,5 @@
 import type { Worker } from "node:worker_threads";
+import { assert, ReelwireError } from "../base/hot.ts";
 import { chunkBytesMax, type EntryKind, entryKinds, handoverMs, Spool } from "../record/hot.ts";
 import type { TapeJob, WorkerReply } from "./tape-job.ts";
 
@@ -50,7 +51,8 @@ export class TapeFeed {
   /** Takes a fact (open, close, note), which is a payload of the tape as it stands; false: pause. */
   fact(at: number, fact: object): boolean {
     const bytes = this.#encoder.encode(JSON.stringify(fact));
-    return this.put(at, entryKinds.fact, bytes.subarray(0, chunkBytesMax));
+    assert(bytes.length <= chunkBytesMax, "a fact of the recorder's own is small");
+    return this.put(at, entryKinds.fact, bytes);
   }
 
   /** Starts the worker, once. */
@@ -137,8 +139,9 @@ export class TapeFeed {
   }
 
   /** The worker itself is gone: say so once, let the traffic go on without a tape. */
-  #fail(report: string): void {
+  #fail(cause: string): void {
     if (this.#failed !== undefined) return;
+    const report = new ReelwireError("RW2204", { where: [["cause", cause]] }).report();
     this.#failed = report;
     clearTimeout(this.#timer);
     this.#onFailure(report);

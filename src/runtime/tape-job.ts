@@ -4,10 +4,9 @@ import type { Rotation } from "./record-options.ts";
 export interface TapeJob {
   readonly fd: number;
   readonly path: string;
+  readonly base: string;
   readonly wanted?: string;
   readonly vcr?: string;
-  /** Whether a file of another run may be replaced. */
-  readonly force: boolean;
   /** Wall clock at `at` 0, microseconds since 1970. */
   readonly startedAtUs: number;
   readonly parentPid: number;

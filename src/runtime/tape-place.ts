@@ -1,5 +1,6 @@
 import { ReelwireError } from "../base/hot.ts";
 
+const { existsSync } = process.getBuiltinModule("node:fs");
 const { basename, dirname, join } = process.getBuiltinModule("node:path");
 
 // Where a recording's file stands: how its parts are called, and why a place cannot be used. Pairs with claim.ts.
@@ -8,10 +9,23 @@ const { basename, dirname, join } = process.getBuiltinModule("node:path");
 export interface Claim {
   readonly fd: number;
   readonly path: string;
+  /** The name that parts are counted from; the path itself when the recording does not rotate. */
+  readonly base: string;
   /** The name that was asked for, when another had to be taken: it may come free (see settle in claim-conflict.ts). */
   readonly wanted?: string;
   /** The `.vcr` file to make at the end, when that is the format. */
   readonly vcr?: string;
+}
+
+/** The file that a recording starts in. */
+export function fileOf(base: string, rotates: boolean): string {
+  return rotates ? partPath(base, 1) : base;
+}
+
+/** The `n`-th name for a recording whose first name is taken: `x.tape.jsonl` becomes `x.2.tape.jsonl`. */
+export function nextName(base: string, n: number): string {
+  const { stem, suffix } = splitName(base);
+  return join(dirname(base), `${stem}.${n}${suffix}`);
 }
 
 /** The file of part `n` of a rotating recording: `x.tape.jsonl` becomes `x.0001.tape.jsonl`. */
@@ -32,7 +46,9 @@ export function splitName(path: string): { stem: string; suffix: string } {
 export function cannotCreate(path: string, cause: unknown): ReelwireError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const hints: Record<string, string> = {
-    ENOENT: `create the folder first: mkdir -p ${dirname(path)}`,
+    ENOENT: existsSync(dirname(path))
+      ? `${dirname(path)} takes no new files; choose another place with -o`
+      : `create the folder first: mkdir -p ${dirname(path)}`,
     EACCES: `${dirname(path)} is not writable for this user; choose another place with -o`,
     EPERM: `${dirname(path)} is not writable for this user; choose another place with -o`,
     EROFS: "that file system is read-only; choose another place with -o",

@@ -1,17 +1,16 @@
-import { existsSync, openSync, rmSync } from "node:fs";
+import { openSync, rmSync } from "node:fs";
 import { setPriority } from "node:os";
-import { dirname, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { ReelwireError } from "../base/index.ts";
 import { Recorder } from "../record/worker.ts";
 import { redactNothing } from "../redact/index.ts";
 import type { Sink } from "../tape/worker.ts";
 import { launcherOf } from "./ancestors.ts";
-import { isFreshVcrProbe, settle } from "./claim-conflict.ts";
+import { settle } from "./claim-conflict.ts";
 import { headerOf } from "./job-header.ts";
 import { TapeFile } from "./tape-file.ts";
 import type { TapeJob, WorkerOrder, WorkerReply } from "./tape-job.ts";
-import { cannotCreate, partPath, splitName } from "./tape-place.ts";
+import { cannotCreate, partPath } from "./tape-place.ts";
 
 /**
  * The thread that writes the tape: takes arenas, gives them back, says once when it can write no more. The recorder
@@ -23,7 +22,7 @@ const niceness = 5;
 const port = parentPort!;
 const job = workerData as TapeJob;
 const launcher = launcherOf(job.parentPid);
-let path = settle(job.path, job.wanted, launcher);
+let path = job.rotate ? job.path : settle(job.path, job.wanted, launcher);
 let failed: string | undefined;
 let file: TapeFile | undefined;
 yieldToTheWire();
@@ -73,12 +72,13 @@ async function makeRecorder(): Promise<Recorder> {
 
 function openPart(part: number): Sink {
   file?.close();
+  file = undefined;
   file = part === 1 ? new TapeFile(job.fd, path) : createPart(part);
   return file;
 }
 
 function createPart(part: number): TapeFile {
-  const at = partPath(path.replace(/\.0001(\.tape\.jsonl|\.[^./]*)?$/, "$1"), part);
+  const at = partPath(job.base, part);
   try {
     return new TapeFile(openSync(at, "wx", 0o600), at);
   } catch (cause) {
@@ -117,38 +117,25 @@ function ours(error: unknown): ReelwireError {
 
 async function finish(): Promise<void> {
   const says: string[] = [];
-  try {
+  await attempt(async () => {
     file?.close();
-    if (job.rotate === undefined) path = settle(path, path === job.path ? job.wanted : undefined, launcher);
+    if (!job.rotate && path === job.path) path = settle(path, job.wanted, launcher);
     if (job.wanted !== undefined && path !== job.wanted)
       says.push(`reelwire: the tape is ${path}, because ${job.wanted} holds another recording of this run`);
-    if (job.vcr !== undefined && failed === undefined) await convert(job.vcr, says);
-  } catch (error) {
-    failed ??= reportOf(error);
-    reply({ kind: "failed", report: failed });
-  }
+    if (job.vcr !== undefined) path = await convert(job.vcr, says);
+  });
   reply({ kind: "done", path, says, ...(failed === undefined ? {} : { failed }) });
   port.close();
 }
 
 /** Makes the `.vcr` file from the finished tape and takes the tape away. */
-async function convert(vcr: string, says: string[]): Promise<void> {
+async function convert(vcr: string, says: string[]): Promise<string> {
   const { tapeToVcr } = await import("./to-vcr.ts");
-  const target = vcrPath(vcr);
-  const losses = await tapeToVcr(path, target);
+  const { target, losses } = await tapeToVcr(path, vcr);
   rmSync(path, { force: true });
-  path = target;
+  if (target !== vcr) says.push(`reelwire: the recording is ${target}, because ${vcr} was made meanwhile`);
   for (const { count, says: what } of losses) says.push(`reelwire: not in the .vcr file: ${what} (${count})`);
-}
-
-/** The name that was asked for, or the next one when another process of this run has taken it meanwhile. */
-function vcrPath(vcr: string): string {
-  const first = job.wanted === undefined || path === job.wanted;
-  const own = first ? vcr : join(dirname(vcr), `${splitName(path).stem.replace(/\.tape$/, "")}.vcr`);
-  for (let n = 2, at = own; ; n++) {
-    if (!existsSync(at) || job.force || isFreshVcrProbe(at)) return at;
-    at = `${own.replace(/\.vcr$/, "")}.${n}.vcr`;
-  }
+  return target;
 }
 
 function reply(message: WorkerReply, transfer: ArrayBuffer[] = []): void {

@@ -11,8 +11,18 @@ import type { TapeJob } from "./tape-job.ts";
 export interface OwnClient {
   readonly input: Readable;
   readonly output: Writable;
-  /** Told where the tape is written. */
-  onTape?(path: string): void;
+  /** Told how it ended, and where the tape is. */
+  onEnd?(end: OwnEnd): void;
+}
+
+export interface OwnEnd {
+  readonly tape: string;
+  /** How the server ended: `exit 1 after 0.4 s`. */
+  readonly how: string;
+  /** The last line that it wrote on stderr. */
+  readonly lastWords: string;
+  /** A signal asked us to end. */
+  readonly interrupted: boolean;
 }
 
 /** Both directions of the wire and the feed behind them. */

@@ -44,6 +44,7 @@ export class Wrapper {
   readonly #stderr = process.stderr;
   #clientAlive: () => boolean = () => process.ppid === this.#parent;
   #asked = false;
+  #interrupted = false;
   #override: number | undefined;
   #source: Readable | undefined;
   /** What the server wrote on stderr last. */
@@ -74,9 +75,8 @@ export class Wrapper {
     await Promise.all([this.#clientHasAll(), this.#endGroup()]);
     (await dog).stop();
     const result = await feed.finish(this.#wire.now());
-    if (this.#wire.output.chunks === 0) this.#diedEarly(exit);
     for (const line of result.says) this.#say(line);
-    this.#wire.own?.onTape?.(result.path);
+    this.#tellEnd(exit, result.path);
     await this.#said();
     this.#letGo();
     const status = this.#override ?? exit.code ?? signalStatus(exit.signal ?? "SIGTERM");
@@ -159,7 +159,10 @@ export class Wrapper {
 
   /** What the client sent before the signal goes first: it is read in the next two turns of the loop. */
   #signal(signal: NodeJS.Signals, ends: boolean): void {
-    if (ends) this.#wire.feed.flush();
+    if (ends) {
+      this.#interrupted = true;
+      this.#wire.feed.flush();
+    }
     if (signal === "SIGTSTP") {
       signalGroup(this.#server.pid, "SIGSTOP");
       process.kill(process.pid, "SIGSTOP");
@@ -255,20 +258,20 @@ export class Wrapper {
     signalGroup(pid, "SIGKILL");
   }
 
-  #diedEarly(exit: { code: number | null; signal: NodeJS.Signals | null }): void {
-    if (this.#asked || exit.code === 0) return;
-    const how = exit.signal === null ? `exit ${exit.code}` : `ended by ${exit.signal}`;
-    const seconds = (this.#wire.now() / 1e6).toFixed(1);
-    const command = this.#options.command.join(" ");
-    const where: [string, string][] = [["command", `${command}        ${how} after ${seconds} s`]];
-    const last =
-      Buffer.from(this.#lastWords ?? [])
-        .toString()
-        .trimEnd()
-        .split("\n")
-        .at(-1) ?? "";
-    if (last !== "") where.push(["stderr", last.slice(0, lastWordsMax)]);
-    this.#say(new ReelwireError("RW2104", { where }).report());
+  /** Our own client gets the facts; for any other, a server that fails without a word is explained. */
+  #tellEnd(exit: { code: number | null; signal: NodeJS.Signals | null }, tape: string): void {
+    const ended = exit.signal === null ? `exit ${exit.code}` : `ended by ${exit.signal}`;
+    const how = `${ended} after ${(this.#wire.now() / 1e6).toFixed(1)} s`;
+    const lines = Buffer.from(this.#lastWords ?? [])
+      .toString()
+      .trimEnd()
+      .split("\n");
+    const lastWords = (lines.at(-1) ?? "").slice(0, lastWordsMax);
+    const { own, output } = this.#wire;
+    if (own) own.onEnd?.({ tape, how, lastWords, interrupted: this.#interrupted });
+    else if (output.chunks === 0 && !this.#asked && exit.code !== 0) {
+      this.#say(diedEarly(this.#options.command, how, lastWords).report());
+    }
   }
 
   /** Waits until what we said has left, as long as somebody reads it. */
@@ -290,4 +293,17 @@ export class Wrapper {
   #say(text: string): void {
     this.#stderr.write(`${text}\n`);
   }
+}
+
+/** RW2104: the server ended before it answered anything. */
+export function diedEarly(
+  command: readonly string[],
+  how: string,
+  lastWords: string,
+  tape?: string,
+): ReelwireError {
+  const where: [string, string][] = [["command", `${command.join(" ")}        ${how}`]];
+  if (lastWords !== "") where.push(["stderr", lastWords]);
+  if (tape !== undefined) where.push(["tape", tape]);
+  return new ReelwireError("RW2104", { where });
 }

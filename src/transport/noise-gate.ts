@@ -1,8 +1,7 @@
-import { copyOf } from "../base/hot.ts";
+import { copyOf, limits } from "../base/hot.ts";
 import { lineHead } from "../protocol/hot.ts";
 
-/** How much of an unfinished line is held back before it streams, in bytes. */
-const heldBytesMax = 64 * 1024;
+const heldBytesMax = limits.heldLineBytesMax;
 
 /** Where the gate lets bytes through; `lasting` bytes are the gate's own copies, others a view of the chunk. */
 export type Through = (bytes: Uint8Array, lasting: boolean) => void;

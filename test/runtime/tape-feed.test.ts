@@ -11,11 +11,11 @@ function feedInto(path: string, flags = "wx", onRoom = () => {}) {
     {
       fd: openSync(path, flags),
       path,
+      base: path,
       startedAtUs: 1_700_000_000_000_000,
       parentPid: process.ppid,
       header: { name: "srv", command: ["srv"], cwd: ".", env: [] },
       stray: "drop",
-      force: false,
     },
     onRoom,
     (report) => failures.push(report),

@@ -8,10 +8,10 @@ import { recordOptions } from "../record-call.ts";
  */
 export async function run(
   call: Pick<Call, "flags" | "words" | "cwd" | "env">,
-  atTerminal = false,
+  atTerminal?: { readonly ownFlags: readonly string[] },
 ): Promise<number> {
   const options = await recordOptions(call);
   if (!atTerminal) return recordStdio(options);
   const { introduceServer } = await import("../record-terminal.ts");
-  return introduceServer(options);
+  return introduceServer(options, atTerminal.ownFlags);
 }
