@@ -2,16 +2,22 @@
 import type { Command, Flag } from "./command.ts";
 import { commands, helpFlag } from "./commands/index.ts";
 
-const groups = ["Record and replay", "Look", "Check", "House"] as const satisfies readonly Command["group"][];
+/** In the order in which they are listed, with their titles. */
+const groups: readonly (readonly [group: Command["group"], title: string])[] = [
+  ["Record and replay", "Record"],
+  ["Look", "Look"],
+  ["Check", "Check"],
+  ["House", "House"],
+];
 
 export function overview(): string {
-  const lines = ["reelwire records and replays the conversations between MCP clients and servers.", ""];
+  const lines = ["reelwire records the conversations between MCP clients and servers.", ""];
   lines.push("usage: reelwire COMMAND [flags] [words]", "");
-  for (const group of groups) {
+  for (const [group, title] of groups) {
     const rows = commands
       .filter((command) => command.group === group)
       .map((command) => [called(command), command.help]);
-    if (rows.length > 0) lines.push(group, ...columns(rows), "");
+    if (rows.length > 0) lines.push(title, ...columns(rows), "");
   }
   lines.push("Any command explains itself with --help; `reelwire help` also takes an error code or a topic:");
   lines.push("filter, environment, exit-codes. `reelwire --version` prints the version.");

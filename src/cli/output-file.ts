@@ -4,8 +4,13 @@
  */
 import { randomUUID } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { ReelwireError } from "../base/index.ts";
 import { FileSink } from "../tape/index.ts";
+import { systemHint } from "./system-hint.ts";
+
+/** A recording is for its owner alone. */
+const fileMode = 0o600;
 
 /** Throws RW3010 when the file exists and may not be replaced, RW2202 when the system does not let it be written. */
 export async function writeWhole<T>(
@@ -17,7 +22,7 @@ export async function writeWhole<T>(
   const draft = `${path}.${randomUUID().slice(0, 8)}.draft`;
   let fd: number | undefined;
   try {
-    fd = openSync(draft, "wx");
+    fd = openSync(draft, "wx", fileMode);
     const result = await write(new FileSink(fd));
     fsyncSync(fd);
     publish(draft, path, replace);
@@ -48,14 +53,9 @@ function exists(path: string): ReelwireError {
 }
 
 function cannotWrite(path: string, cause: NodeJS.ErrnoException): ReelwireError {
-  const hints: Readonly<Record<string, string>> = {
-    ENOENT: "its folder does not exist: create it first",
-    ENOTDIR: "a part of its path is a file, not a folder",
-    EISDIR: "it is a folder: name a file in it",
-    EACCES: "you have no permission to write there",
-    ENOSPC: "the disk is full",
-  };
-  const hint = hints[cause.code ?? ""] ?? `the system says: ${cause.message}`;
+  const folder = dirname(path);
+  const missing = existsSync(folder) ? {} : { ENOENT: `create the folder first: mkdir -p ${folder}` };
+  const hint = systemHint(cause, missing);
   return new ReelwireError("RW2202", { with: { hint }, where: [["file", path]], cause });
 }
 

@@ -10,10 +10,13 @@ const gatheredCharsMax = 16 * 1024;
 
 export class Output {
   readonly #call: Call;
+  readonly #beforeWrite: () => void;
   #gathered = "";
 
-  constructor(call: Call) {
+  /** `beforeWrite` clears what stands on the terminal's line meanwhile. */
+  constructor(call: Call, beforeWrite: () => void = () => {}) {
     this.#call = call;
+    this.#beforeWrite = beforeWrite;
   }
 
   /** Adds text. Throws the signal's reason when the call was stopped. */
@@ -30,7 +33,9 @@ export class Output {
     this.#call.signal.throwIfAborted();
     const text = this.#gathered;
     this.#gathered = "";
-    if (text === "" || this.#call.stdout.write(text)) return;
+    if (text === "") return;
+    this.#beforeWrite();
+    if (this.#call.stdout.write(text)) return;
     await once(this.#call.stdout, "drain", { signal: this.#call.signal });
   }
 }

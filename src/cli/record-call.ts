@@ -12,6 +12,7 @@ export async function recordOptions(
   const { flags } = call;
   const text = (name: string): string | undefined => flags[name] as string | undefined;
   const out = text("out");
+  if (out === "") throw badValue("--out", out, "the name of a file");
   const { env, envNames } = environment(call.env, list(flags["env"]));
   const capture = text("capture");
   if (capture !== undefined) (await import("../filter/index.ts")).parseFilter(capture);

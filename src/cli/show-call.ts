@@ -9,6 +9,7 @@ import type { Call } from "./command.ts";
 import { JsonOutput, jsonObject } from "./json-output.ts";
 import { Output } from "./output.ts";
 import { prettyLines } from "./pretty.ts";
+import { startProgress } from "./progress.ts";
 import { cleanJson, cleanLine } from "./sanitize.ts";
 import { callJson, callTitle, callTrail, statusPaint } from "./show-row.ts";
 import { styleFor } from "./style.ts";
@@ -48,7 +49,7 @@ export async function showCall(call: Call, path: string, n: number): Promise<num
 
 async function collect(call: Call, path: string, n: number): Promise<Whole> {
   const follow = new Follower(n);
-  for await (const item of tapeItems(call, path)) {
+  for await (const item of tapeItems(call, path, startProgress(call.stderr, "reading"))) {
     if (item.kind === "header") follow.begin(item, path);
     else if (item.kind === "event") follow.see(item.event);
   }

@@ -5,6 +5,7 @@ import { encodeEvent, encodeHeader, type Payload, type TapeEvent, type TapeItem 
 import type { Call } from "./command.ts";
 import { JsonOutput, jsonObject } from "./json-output.ts";
 import { Output } from "./output.ts";
+import { startProgress } from "./progress.ts";
 import { cleanJson, cleanText } from "./sanitize.ts";
 import { styleFor } from "./style.ts";
 import { Table } from "./table.ts";
@@ -19,9 +20,10 @@ const contentCharsMax = 1000;
 
 /** What one stream of the server said, as it said it. */
 export async function showStream(call: Call, path: string, stream: Stream): Promise<number> {
-  const out = new Output(call);
+  const progress = startProgress(call.stderr, "reading");
+  const out = new Output(call, progress.end);
   const json = call.flags["json"] ? new JsonOutput(out) : undefined;
-  for await (const item of tapeItems(call, path)) {
+  for await (const item of tapeItems(call, path, progress)) {
     if (item.kind === "header") {
       await json?.member("file", path);
       await json?.raw("header", headerJson(item));

@@ -4,23 +4,26 @@ import type { OpenedTape, TapeHeader, TapeItem } from "../tape/index.ts";
 import type { Call } from "./command.ts";
 import { JsonOutput } from "./json-output.ts";
 import { Output } from "./output.ts";
+import { type Progress, startProgress } from "./progress.ts";
 import { cleanLine } from "./sanitize.ts";
 import { callCells, callColumns, callJson } from "./show-row.ts";
 import { type Style, styleFor } from "./style.ts";
 import { Table } from "./table.ts";
 import { CallList, type CallRow } from "./tape-calls.ts";
-import { headerJson, openTape } from "./tape-file.ts";
+import { bytesOf, headerJson, moving, openTape } from "./tape-file.ts";
 import { TapeSurvey } from "./tape-survey.ts";
 import { countText, durationText } from "./units.ts";
 
 export async function showTable(call: Call, path: string): Promise<number> {
   const text = call.flags["filter"] as string | undefined;
   const filter = text === undefined ? undefined : parseFilter(text);
-  const out = new Output(call);
+  // Rows that scroll by say enough by themselves.
+  const progress = filter || !call.stdout.isTTY ? startProgress(call.stderr, "reading") : undefined;
+  const out = new Output(call, progress?.end);
   const face = call.flags["json"]
     ? new JsonFace(out, path)
     : new TextFace(out, path, styleFor(call.env, call.stdout));
-  await listCalls(call, path, filter, face);
+  await listCalls(call, path, { filter, progress }, face);
   await out.flush();
   return 0;
 }
@@ -34,8 +37,15 @@ interface Face {
   end(survey: TapeSurvey, list: CallList, shown: number): Promise<void>;
 }
 
-async function listCalls(call: Call, path: string, filter: Filter | undefined, face: Face): Promise<void> {
+interface Listing {
+  readonly filter: Filter | undefined;
+  readonly progress: Progress | undefined;
+}
+
+async function listCalls(call: Call, path: string, { filter, progress }: Listing, face: Face): Promise<void> {
   const opened = await openTape(call, path);
+  const total = await bytesOf(opened.files);
+  const items = progress ? moving(opened.items(), progress, 0, total) : opened.items();
   const { encoding, header } = opened;
   const survey = new TapeSurvey(encoding);
   const list = new CallList({ header, tape: path, filter, nowMs: Date.now() });
@@ -46,7 +56,7 @@ async function listCalls(call: Call, path: string, filter: Filter | undefined, f
       await face.row(row);
     }
   };
-  for await (const item of opened.items()) {
+  for await (const item of items) {
     survey.item(item);
     if (item.kind === "header") await face.begin(item, encoding);
     else if (item.kind === "event") {

@@ -1,21 +1,73 @@
 /** A tape as the commands open it: by the path as it was given, relative to where the call was made. */
+
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { decodeLoosely } from "../base/index.ts";
+import { decodeLoosely, ReelwireError } from "../base/index.ts";
 import { type OpenedTape, openTapeFile, type TapeItem } from "../tape/index.ts";
 import type { Call } from "./command.ts";
+import type { Progress } from "./progress.ts";
 
 type Place = Pick<Call, "cwd" | "signal">;
 
 /** Like `openTapeFile`, but its items end with the signal's reason when the call is stopped. */
 export async function openTape(call: Place, path: string): Promise<OpenedTape> {
-  const opened = await openTapeFile(resolve(call.cwd, path));
+  const opened = await openRecording(call, path);
   return { ...opened, items: () => stoppable(opened.items(), call.signal) };
 }
 
-/** The items of a tape, for who needs nothing else of it. */
-export async function* tapeItems(call: Place, path: string): AsyncGenerator<TapeItem, void, void> {
-  yield* (await openTape(call, path)).items();
+/** Like `openTapeFile`; for the name that a rotated recording was asked for, the error names the first part. */
+export async function openRecording(call: Pick<Call, "cwd">, path: string): Promise<OpenedTape> {
+  try {
+    return await openTapeFile(resolve(call.cwd, path));
+  } catch (error) {
+    const part = path.replace(/\.tape\.jsonl$/, ".0001.tape.jsonl");
+    if (!isMissing(error) || part === path || !existsSync(resolve(call.cwd, part))) throw error;
+    const hint = `the recording is in parts; name the first: ${part}`;
+    throw new ReelwireError("RW3001", { with: { hint }, where: [["file", path]], cause: error.cause });
+  }
+}
+
+function isMissing(error: unknown): error is ReelwireError {
+  return (
+    error instanceof ReelwireError && (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT"
+  );
+}
+
+/** The items of a tape, for who needs nothing else of it; they move the bar, when one is given. */
+export async function* tapeItems(
+  call: Place,
+  path: string,
+  progress?: Progress,
+): AsyncGenerator<TapeItem, void, void> {
+  const opened = await openTape(call, path);
+  const items = opened.items();
+  yield* progress ? moving(items, progress, 0, await bytesOf(opened.files)) : items;
+}
+
+/** The same items; each moves the bar from `done` on. An item stands where it begins in its own file. */
+export async function* moving(
+  items: AsyncIterable<TapeItem>,
+  progress: Progress,
+  done: number,
+  total: number,
+): AsyncGenerator<TapeItem, void, void> {
+  let before = done;
+  let offset = 0;
+  let part: number | undefined;
+  try {
+    for await (const item of items) {
+      if (item.kind !== "header") {
+        if (item.part !== part) before += offset;
+        part = item.part;
+        offset = item.offset;
+        progress.at(before + offset, total);
+      }
+      yield item;
+    }
+  } finally {
+    progress.end();
+  }
 }
 
 export async function* stoppable<T>(

@@ -9,6 +9,9 @@ const surveyLimits = {
   noteCharsMax: 1000,
 } as const;
 
+/** How a client leaves that has nothing more to say; no news in a list of remarks. */
+const ordinaryEnd = "end of input";
+
 /** Something to know about a tape: a word for machines, a sentence for people. */
 export interface Remark {
   readonly what: string;
@@ -40,7 +43,7 @@ export class TapeSurvey {
   #remarks: Remark[] = [];
   #leftOut = 0;
 
-  /** A `.vcr` recording has no end line of its own and is whole when all of it reads. */
+  /** A `.vcr` recording has no end line of its own and has ended when all of it reads. */
   constructor(encoding: OpenedTape["encoding"]) {
     this.#closes = encoding === "jsonl";
   }
@@ -77,10 +80,10 @@ export class TapeSurvey {
       this.#remark("evicted", `call ${change.exchange.id} is not followed any more: too many are open`);
   }
 
-  /** `damaged` when a line could not be read, `unfinished` when the end is missing. Hashes are not proved here. */
-  get state(): "complete" | "unfinished" | "damaged" {
+  /** `damaged` when a line could not be read, `unfinished` when the end is missing. Nothing is proved here. */
+  get state(): "ended" | "unfinished" | "damaged" {
     if (this.damaged > 0) return "damaged";
-    return this.ended || !this.#closes ? "complete" : "unfinished";
+    return this.ended || !this.#closes ? "ended" : "unfinished";
   }
 
   get remarks(): readonly Remark[] {
@@ -107,7 +110,8 @@ export class TapeSurvey {
     if (typeof signal === "string") this.#remark("closed", `the ${side} was ended by ${signal}`);
     else if (typeof code === "number") {
       if (code !== 0) this.#remark("closed", `the ${side} exited with code ${code}`);
-    } else if (typeof reason === "string") this.#remark("closed", `the ${side} is gone: ${reason}`);
+    } else if (typeof reason === "string" && reason !== ordinaryEnd)
+      this.#remark("closed", `the ${side} is gone: ${reason}`);
   }
 
   #remark(what: string, says: string, line?: number): void {

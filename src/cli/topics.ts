@@ -6,7 +6,7 @@ import { variableOf } from "./parse-flags.ts";
 export const topics: Readonly<Record<string, () => string>> = {
   filter: () => filterTopic,
   environment: environmentTopic,
-  "exit-codes": () => exitTopic,
+  "exit-codes": exitTopic,
 };
 
 const filterTopic = `Filters
@@ -47,23 +47,28 @@ NO_COLOR turns colours off, FORCE_COLOR turns them on.
 `;
 }
 
-const exitTopic = `Exit codes
+/** What reelwire itself exits with; docs/cli.md has the same table. */
+export const exitCodes: readonly (readonly [code: number, meaning: string])[] = [
+  [0, "fine"],
+  [1, "findings: a tape that is unfinished, damaged or altered; noise with `record --stray fail`"],
+  [2, "usage or configuration"],
+  [4, "the server would not start, or ended before it answered"],
+  [6, "a tape cannot be read"],
+  [70, "reelwire itself failed"],
+  [74, "`record`: only the tape could not be written"],
+  [130, "interrupted"],
+];
 
-    0  fine
-    1  findings: differences, misses, a tape that is unfinished, damaged or altered
-    2  usage or configuration
-    3  authentication needed
-    4  the server is unreachable or would not start
-    5  the tool returned an error
-    6  a tape cannot be read
-    7  denied by policy
-   70  reelwire itself failed
-   74  the tape could not be written
-  130  interrupted
+function exitTopic(): string {
+  const rows = exitCodes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`);
+  return `Exit codes
+
+${rows.join("\n")}
 
 record is a transparent wrapper: it exits with the server's own code, 128 + n for a signal, and 74 when only the tape
 could not be written.
 `;
+}
 
 /** Every flag's variable, for `help environment`. */
 function variables(): string[] {

@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -34,7 +35,7 @@ export function resolveConflict(base: string, { force, rotate }: RecordOptions):
   const rotates = rotate !== undefined;
   const path = fileOf(base, rotates);
   const holder = holderOf(path, launcherOf(process.ppid));
-  if (holder !== "running" && force) {
+  if (holder === "empty" || (holder !== "running" && force)) {
     unlinkSync(path);
     return claimExactly(path, base);
   }
@@ -107,12 +108,17 @@ function claimExactly(path: string, base: string): Claim {
   }
 }
 
-/** Who holds a name: a recorder at work, a finished probe, another recording of this run, or somebody else. */
-function holderOf(path: string, ours: ProcessMark): "running" | "probe" | "same-run" | "foreign" {
-  const stat = statSync(path);
-  if (!stat.isFile()) return "foreign";
+/**
+ * Who holds a name: a recorder at work, a finished probe, another recording of this run, nobody (an old empty file is
+ * what a recorder leaves that was killed at once), or somebody else.
+ */
+function holderOf(path: string, ours: ProcessMark): "running" | "probe" | "same-run" | "empty" | "foreign" {
+  const stat = lstatSync(path);
+  if (stat.isSymbolicLink()) return "foreign";
+  if (!stat.isFile())
+    throw cannotCreate(path, Object.assign(new Error("it is no regular file"), { code: "ENOTREG" }));
   const young = Date.now() - stat.mtimeMs < freshMsMax;
-  if (stat.size === 0) return young ? "running" : "foreign";
+  if (stat.size === 0) return young ? "running" : "empty";
   const header = headerOf(path);
   if (!header) return "foreign";
   if (header.recorder && header.recorder.pid !== process.pid && isRunning(header.recorder)) return "running";

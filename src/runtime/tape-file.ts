@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync } from "node:fs";
 import { FileSink, type Sink } from "../tape/worker.ts";
 
 /** The file of a tape being recorded: whole lines go in, or nothing does, because the disk may be full. */
@@ -35,7 +35,11 @@ export class TapeFile implements Sink {
     }
   }
 
+  /** Throws when the file was removed while it was written: what it holds goes with it. */
   close(): void {
+    const { nlink } = fstatSync(this.#fd);
     closeSync(this.#fd);
+    if (nlink === 0)
+      throw Object.assign(new Error("the file was removed while it was recorded"), { code: "ENOENT" });
   }
 }

@@ -53,6 +53,7 @@ export function cannotCreate(path: string, cause: unknown): ReelwireError {
     EPERM: `${dirname(path)} is not writable for this user; choose another place with -o`,
     EROFS: "that file system is read-only; choose another place with -o",
     ENOSPC: "the disk is full; free some space, or choose another place with -o",
+    ENOTREG: "that is a device, a pipe or a folder; give the name of a file",
     EISDIR: "that is a folder; give the name of a file",
     ENOTDIR: "a part of the path is a file, not a folder; choose another place with -o",
     ENAMETOOLONG: "choose a shorter name with -o",

@@ -1,12 +1,13 @@
 import type { Readable } from "node:stream";
 import { ReelwireError } from "../base/hot.ts";
-import { ownSocket } from "../transport/hot.ts";
+import { closeOwn, ownSocket } from "../transport/hot.ts";
 import type { RecordOptions } from "./record-options.ts";
 import type { ServerProcess } from "./server-process.ts";
 import { onSignals, signalGroup, signalStatus } from "./signals.ts";
 import { type Watchdog, watch } from "./watchdog.ts";
 import type { Wire } from "./wire.ts";
 
+const { Socket } = process.getBuiltinModule("node:net");
 const { isatty } = process.getBuiltinModule("node:tty");
 
 /**
@@ -45,6 +46,7 @@ export class Wrapper {
   #clientAlive: () => boolean = () => process.ppid === this.#parent;
   #asked = false;
   #interrupted = false;
+  #exited = false;
   #override: number | undefined;
   #source: Readable | undefined;
   /** What the server wrote on stderr last. */
@@ -66,7 +68,9 @@ export class Wrapper {
     this.#wire.onNoise = () => this.#noise();
     const dog = new Promise<Watchdog>((resolve) => setImmediate(() => resolve(watch(this.#server.pid))));
     setTimeout(() => this.#settled(), writerStartMs).unref();
+    void this.#server.outputEnded.then(() => this.#passEndOfOutput());
     const exit = await this.#server.exited;
+    this.#exited = true;
     feed.start();
     await this.#drained(Promise.all([this.#server.outputEnded, errorsEnded]));
     this.#wire.output.end();
@@ -115,7 +119,8 @@ export class Wrapper {
     serverIn.on("error", () => {
       input.sinkGone();
       reason = "the server reads no more";
-      source.destroy();
+      if (socket) closeOwn(socket, 0);
+      else source.destroy();
     });
     if (socket) input.from(socket);
     else input.fromStream(source);
@@ -128,6 +133,17 @@ export class Wrapper {
       this.#wire.feed.fact(this.#wire.now(), { close: { side: "client", reason: "reads no more" } });
       this.#server.stopReading();
     });
+  }
+
+  /** A server may close its stdout and live on: then the client must see the end now, not when we leave. */
+  async #passEndOfOutput(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, silenceMsMax).unref());
+    const { clientOut, output, own } = this.#wire;
+    if (this.#exited || own) return;
+    output.end();
+    await this.#clientHasAll();
+    output.sinkGone();
+    if (clientOut instanceof Socket) closeOwn(clientOut, 1);
   }
 
   /** Passes the server's stderr on; when nobody reads ours, the server's waits, as it would have. */
@@ -225,7 +241,8 @@ export class Wrapper {
     let timer: NodeJS.Timeout | undefined;
     const silence = new Promise<void>((resolve) => {
       timer = setInterval(() => {
-        if (seen === output.chunks && !output.paused) resolve();
+        const waits = output.paused && !this.#nobodyReads();
+        if (seen === output.chunks && !waits) resolve();
         seen = output.chunks;
       }, silenceMsMax);
     });
@@ -242,7 +259,7 @@ export class Wrapper {
       clientOut.write("", () => resolve());
     });
     const limit = new Promise<void>((resolve) => {
-      setInterval(() => (this.#asked || !this.#clientAlive()) && resolve(), unreadMsMax).unref();
+      setInterval(() => this.#nobodyReads() && resolve(), unreadMsMax).unref();
     });
     await Promise.race([read, limit]);
   }
@@ -274,13 +291,18 @@ export class Wrapper {
     }
   }
 
-  /** Waits until what we said has left, as long as somebody reads it. */
+  /** Waits until the server's stderr and what we said have been read, as long as somebody may. */
   #said(): Promise<void> {
     return new Promise((resolve) => {
       if (this.#stderr.writableLength === 0) resolve();
       this.#stderr.write("", () => resolve());
-      setTimeout(resolve, unreadMsMax).unref();
+      setInterval(() => this.#nobodyReads() && resolve(), unreadMsMax).unref();
     });
+  }
+
+  /** Whether to stop waiting for a reader: we were asked to end, or the client is gone. */
+  #nobodyReads(): boolean {
+    return this.#asked || !this.#clientAlive();
   }
 
   /** Closes what would keep the event loop alive: the process leaves when it has run dry. */

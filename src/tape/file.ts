@@ -1,6 +1,6 @@
 /** Files as streams of bytes and as sinks, with what the system says about them turned into errors with a code. */
 import { fstatSync, writeSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { ReelwireError } from "../base/index.ts";
 import type { Sink } from "./writer.ts";
 
@@ -11,6 +11,9 @@ const chunkBytes = 256 * 1024;
 export async function* fileBytes(path: string): AsyncGenerator<Uint8Array, void, void> {
   let handle: FileHandle | undefined;
   try {
+    // Asked before it is opened: opening a pipe waits for a writer, and nothing interrupts that.
+    const facts = await stat(path);
+    if (!facts.isFile()) throw notRegular(path, facts.isDirectory());
     handle = await open(path, "r");
     for (;;) {
       const chunk = Buffer.allocUnsafeSlow(chunkBytes);
@@ -48,6 +51,13 @@ export function cannotRead(path: string, cause: NodeJS.ErrnoException): Reelwire
   return new ReelwireError("RW3001", { with: { hint: hintOf(cause) }, where: [["file", path]], cause });
 }
 
+function notRegular(path: string, folder: boolean): ReelwireError {
+  const hint = folder
+    ? "it is a folder: name one of the tapes in it"
+    : "it is a device or a pipe: name a file";
+  return new ReelwireError("RW3001", { with: { hint }, where: [["file", path]] });
+}
+
 export function isSystem(cause: unknown): cause is NodeJS.ErrnoException {
   return (
     cause instanceof Error && typeof (cause as NodeJS.ErrnoException).code === "string" && "syscall" in cause
@@ -58,8 +68,6 @@ function hintOf(cause: NodeJS.ErrnoException): string {
   switch (cause.code) {
     case "ENOENT":
       return "there is no such file: check the spelling and the folder";
-    case "EISDIR":
-      return "it is a folder: name one of the tapes in it";
     case "ENOTDIR":
       return "a part of its path is a file, not a folder";
     case "EACCES":

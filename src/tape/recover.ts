@@ -35,15 +35,19 @@ export interface RepairReport {
 /**
  * Repairs a tape in place. Stopped at any moment, it leaves the original under its own name or the repaired tape
  * with the original beside it. Throws what `checkTape` throws, and RW3012 when the folder does not let it work.
+ * `onProgress` is told how many bytes are read; a tape that has to be repaired is read twice.
  */
-export async function repairTape(path: string): Promise<RepairReport> {
-  const before = await checkTape(fileBytes(path), { name: path });
+export async function repairTape(
+  path: string,
+  onProgress: (doneBytes: number) => void = () => {},
+): Promise<RepairReport> {
+  const before = await checkTape(counted(path, 0, onProgress), { name: path });
   if (before.state === "complete") return { changed: false, droppedLines: 0, droppedBytes: 0 };
   try {
     const real = realpathSync(path);
     const draft = `${real}.${randomUUID().slice(0, 8)}.repair`;
     try {
-      const dropped = await writeDraft(real, draft, before);
+      const dropped = await writeDraft(real, draft, before, onProgress);
       const original = keepOriginal(real);
       renameSync(draft, real);
       syncFolder(dirname(real));
@@ -60,11 +64,29 @@ export async function repairTape(path: string): Promise<RepairReport> {
 
 type Dropped = Pick<RepairReport, "droppedLines" | "droppedBytes">;
 
-async function writeDraft(path: string, draft: string, before: TapeReport): Promise<Dropped> {
+async function* counted(
+  path: string,
+  before: number,
+  onProgress: (doneBytes: number) => void,
+): AsyncGenerator<Uint8Array, void, void> {
+  let done = before;
+  for await (const chunk of fileBytes(path)) {
+    onProgress((done += chunk.length));
+    yield chunk;
+  }
+}
+
+async function writeDraft(
+  path: string,
+  draft: string,
+  before: TapeReport,
+  onProgress: (doneBytes: number) => void,
+): Promise<Dropped> {
   const fd = openSync(draft, "wx", statSync(path).mode & 0o777);
   try {
     const mend = new Mend(new FileSink(fd), before);
-    for await (const item of readTape(fileBytes(path), { name: path })) mend.take(item);
+    const source = counted(path, before.bytes, onProgress);
+    for await (const item of readTape(source, { name: path })) mend.take(item);
     const dropped = mend.end();
     fsyncSync(fd);
     return dropped;

@@ -12,6 +12,7 @@ export const sayings = {
   conversations: "messages belong to other conversations than the first",
   handshakes: "handshakes after the first were left out",
   handshake: "the tape holds no answered handshake; an empty one was put in its place",
+  header: "facts of the tape's header (name, run or capture filter) were left out",
   transport: "the transport of the tape has no word of its own and is called sse",
   "server-requests": "requests of the server were left out",
   "client-notifications": "notifications of the client were left out",

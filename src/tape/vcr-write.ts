@@ -185,6 +185,8 @@ class VcrFile {
   }
 
   #metadata({ header, request, response }: Handshake): JsonNode {
+    for (const key of ["name", "run", "capture"] as const)
+      if (header[key] !== undefined) this.#losses.add("header");
     const [command, ...args] = header.server?.command ?? [];
     const fields: [string, JsonNode][] = [
       ["version", jsonText("1.0.0")],

@@ -1,8 +1,8 @@
 import type { OnReadOpts, Socket } from "node:net";
 
-const { mkdtempSync, rmSync } = process.getBuiltinModule("node:fs");
+const { closeSync, mkdtempSync, openSync, rmSync } = process.getBuiltinModule("node:fs");
 const net = process.getBuiltinModule("node:net");
-const { tmpdir } = process.getBuiltinModule("node:os");
+const { devNull, tmpdir } = process.getBuiltinModule("node:os");
 const { join } = process.getBuiltinModule("node:path");
 
 /** Two ends of one local connection: ours reads into a buffer of our choice, theirs becomes a child's descriptor. */
@@ -58,4 +58,16 @@ export function ownSocket(fd: 0 | 1, onread?: OnReadOpts): Socket | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Closes one of our own standard streams for the other end to see. The event loop forgets such a descriptor but
+ * leaves it open; here it is closed, and its number is taken so that no file can get it.
+ */
+export function closeOwn(socket: Socket, fd: 0 | 1): void {
+  socket.once("close", () => {
+    closeSync(fd);
+    openSync(devNull, fd === 0 ? "r" : "w");
+  });
+  socket.destroy();
 }

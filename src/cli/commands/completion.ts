@@ -32,6 +32,7 @@ _reelwire() {
     COMPREPLY=($(compgen -W ${quote([...commands.flatMap(names), "--help", "--version"].join(" "))} -- "$cur"))
     return
   fi
+${wrappedGuards().join("\n")}
   case "$prev" in
 ${valueCases.join("\n")}
   esac
@@ -51,6 +52,28 @@ complete -o default -F _reelwire reelwire
 `;
 }
 
+/** Words of a wrapped command are none of ours: from there on the shell completes files. */
+function wrappedGuards(): string[] {
+  return commands
+    .filter((command) => command.wraps)
+    .map((command) => {
+      const valued = command.flags.filter((flag) => flag.value !== undefined);
+      const spellings = valued.flatMap((f) => [`--${f.name}`, ...(f.short ? [`-${f.short}`] : [])]);
+      return `  if [ "\${COMP_WORDS[1]}" = ${command.name} ]; then
+    local i
+    for ((i = 2; i < COMP_CWORD; i++)); do
+      case "\${COMP_WORDS[i]}" in
+        --) return ;;
+        =) ((i++)) ;;
+        ${spellings.join("|")}) if [ "\${COMP_WORDS[i+1]}" != "=" ]; then ((i++)); fi ;;
+        -*) ;;
+        *) return ;;
+      esac
+    done
+  fi`;
+    });
+}
+
 function zsh(): string {
   const described = commands.flatMap((command) =>
     names(command).map((name) => `    ${quote(`${name}:${colonSafe(command.help)}`)}`),
@@ -58,7 +81,9 @@ function zsh(): string {
   const cases = commands.map((command) => {
     const specs = [...command.flags, helpFlag].flatMap((flag) => zshSpecs(flag));
     const words = fixedWords().find(([name]) => name === command.name)?.[1];
-    specs.push(words === undefined ? "'*:file:_files'" : quote(`1:word:(${words})`));
+    if (command.wraps) specs.unshift("-S", "-A", "'-*'");
+    if (command.wraps) specs.push("'*::command:_normal'");
+    else specs.push(words === undefined ? "'*:file:_files'" : quote(`1:word:(${words})`));
     return `    ${names(command).join("|")}) _arguments ${specs.join(" ")} ;;`;
   });
   return `#compdef reelwire

@@ -9,7 +9,7 @@ import { writeWhole } from "../output-file.ts";
 import { startProgress } from "../progress.ts";
 import { cleanLine } from "../sanitize.ts";
 import { styleFor } from "../style.ts";
-import { bytesOf, openTape } from "../tape-file.ts";
+import { bytesOf, moving, openTape } from "../tape-file.ts";
 import { sizeText } from "../units.ts";
 
 type Format = OpenedTape["encoding"];
@@ -74,17 +74,8 @@ async function write(
 ): Promise<readonly Loss[]> {
   const progress = startProgress(call.stderr, "converting");
   const total = await bytesOf(opened.files);
-  const items = async function* () {
-    for await (const item of opened.items()) {
-      if (item.kind === "event" && !item.part) progress.at(item.offset, total);
-      yield item;
-    }
-  };
-  try {
-    return format === "vcr" ? await writeVcr(items, sink) : await writeTape(items(), opened, sink);
-  } finally {
-    progress.end();
-  }
+  const items = () => moving(opened.items(), progress, 0, total);
+  return format === "vcr" ? writeVcr(items, sink) : writeTape(items(), opened, sink);
 }
 
 /** Copies lines as they stand where that is possible: one file stays the same text, apart from its checkpoints. */

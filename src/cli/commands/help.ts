@@ -1,9 +1,10 @@
 /** `help`: the overview, a command, an error code or a topic. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type ErrorCode, errorTable, nearest, ReelwireError } from "../../base/index.ts";
 import type { Call } from "../command.ts";
 import { aboutCommand, overview } from "../help.ts";
-
+import { packageRoot } from "../package-root.ts";
 import { topics } from "../topics.ts";
 import { commands, findCommand } from "./index.ts";
 
@@ -22,24 +23,20 @@ function explain(word: string | undefined): string {
   throw unknown(word);
 }
 
-/** The document's section when the package has it, else what the table knows. */
+/** What the table knows, and the document's section. */
 function aboutCode(code: ErrorCode): string {
   const row = errorTable[code];
   const who = { user: "yours to mend", ours: "a fault of reelwire", theirs: "the other party's" }[row.fault];
   const head = `${code}  ${row.says}\n\n  exit code  ${row.exit}\n  fault      ${who}\n  fix        ${row.fix}\n`;
-  const section = documented(code);
-  return section === undefined ? head : `${head}\n${section}\n`;
+  return `${head}\n${documented(code)}\n`;
 }
 
-function documented(code: string): string | undefined {
-  try {
-    const text = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
-    const [, section = ""] = text.split(`\n### ${code}\n`);
-    const [explained] = section.split(/\n#+ /);
-    return explained?.trim().split("\n\n").slice(1).join("\n\n") || undefined;
-  } catch {
-    return undefined;
-  }
+function documented(code: ErrorCode): string {
+  const file = join(packageRoot, "docs", "errors.md");
+  if (!existsSync(file)) return `The explanation is missing from this installation: ${file}`;
+  const [, section = ""] = readFileSync(file, "utf8").split(`\n### ${code}\n`);
+  const [explained = ""] = section.split(/\n#+ /);
+  return explained.trim().split("\n\n").slice(1).join("\n\n");
 }
 
 function unknown(word: string): ReelwireError {

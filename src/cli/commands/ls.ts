@@ -9,6 +9,7 @@ import { Output } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import { errorFacts } from "../report.ts";
 import { type Style, styleFor } from "../style.ts";
+import { systemHint } from "../system-hint.ts";
 import { Table } from "../table.ts";
 import { CallList } from "../tape-calls.ts";
 import { bytesOf, openTape } from "../tape-file.ts";
@@ -21,6 +22,8 @@ const defaultDir = "tapes";
 const folderDepthMax = 32;
 const filesMax = 100_000;
 
+/** What `repair` keeps beside a tape; the tape itself is listed. */
+const originalName = /\.orig(\.\d+)?$/;
 const tapeName = /(\.tape\.(jsonl|cbor)|\.vcr)(\.(zst|gz))?$/;
 
 /** One tape, or one file that should be one. */
@@ -79,7 +82,7 @@ async function printTable(call: Call, out: Output, dir: string): Promise<void> {
 
 function columns(style: Style) {
   const paint = (state: string) =>
-    state === "complete" ? style.green : state === "unfinished" ? style.yellow : style.red;
+    state === "ended" ? style.green : state === "unfinished" ? style.yellow : style.red;
   return [
     { title: "tape" },
     { title: "when" },
@@ -142,7 +145,9 @@ async function walk(
     const hidden = entry.name.startsWith(".") || entry.name === "node_modules";
     if (entry.isDirectory()) {
       if (!hidden && depth < folderDepthMax) await walk(path, depth + 1, found, closed, dir);
-    } else if ((entry.isFile() || entry.isSymbolicLink()) && found.length < filesMax) found.push(path);
+    } else if ((entry.isFile() || entry.isSymbolicLink()) && found.length < filesMax) {
+      if (!originalName.test(entry.name)) found.push(path);
+    }
   }
 }
 
@@ -192,11 +197,9 @@ async function entryOf(
 }
 
 function cannotList(dir: string, cause: NodeJS.ErrnoException): ReelwireError {
-  const hints: Readonly<Record<string, string>> = {
+  const hint = systemHint(cause, {
     ENOENT: "there is no such folder: record something first, or name the folder with the tapes",
     ENOTDIR: `it is a file: reelwire show ${dir}`,
-    EACCES: "you have no permission to read it",
-  };
-  const hint = hints[cause.code ?? ""] ?? `the system says: ${cause.message}`;
+  });
   return new ReelwireError("RW3013", { with: { hint }, where: [["folder", dir]], cause });
 }

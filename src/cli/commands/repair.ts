@@ -2,19 +2,21 @@
 import { relative, resolve } from "node:path";
 import { ReelwireError } from "../../base/index.ts";
 import { isRunning } from "../../runtime/index.ts";
-import { openTapeFile, repairTape } from "../../tape/index.ts";
+import { type RepairReport, repairTape } from "../../tape/index.ts";
 import type { Call } from "../command.ts";
 import { JsonOutput } from "../json-output.ts";
 import { Output } from "../output.ts";
+import { startProgress } from "../progress.ts";
 import { cleanLine } from "../sanitize.ts";
 import { styleFor } from "../style.ts";
+import { bytesOf, openRecording } from "../tape-file.ts";
 import { countText, sizeText } from "../units.ts";
 
 export async function run(call: Call): Promise<number> {
   const file = call.words[0]!;
   const path = resolve(call.cwd, file);
-  await refuseLive(path, file);
-  const { changed, droppedLines, droppedBytes, original } = await repairTape(path);
+  await refuse(call, file);
+  const { changed, droppedLines, droppedBytes, original } = await repaired(call, path);
   const beside = original === undefined ? null : relative(call.cwd, original);
   const out = new Output(call);
   if (call.flags["json"]) {
@@ -37,9 +39,25 @@ export async function run(call: Call): Promise<number> {
   return 0;
 }
 
+async function repaired(call: Call, path: string): Promise<RepairReport> {
+  const progress = startProgress(call.stderr, "repairing");
+  const total = 2 * (await bytesOf([path]));
+  try {
+    return await repairTape(path, (done) => progress.at(done, total));
+  } finally {
+    progress.end();
+  }
+}
+
 /** A tape that is being written is unfinished by nature; mending it would take it from its recorder. */
-async function refuseLive(path: string, file: string): Promise<void> {
-  const { recorder } = (await openTapeFile(path)).header;
+async function refuse(call: Call, file: string): Promise<void> {
+  const { encoding, header } = await openRecording(call, file);
+  if (encoding === "vcr") {
+    const tape = `${file.replace(/\.vcr$/, "")}.tape.jsonl`;
+    const wants = `a tape: .vcr files are not repaired. To keep what reads: reelwire convert ${file} ${tape}`;
+    throw new ReelwireError("RW1004", { with: { flag: "repair", value: file, wants } });
+  }
+  const { recorder } = header;
   if (!recorder || !isRunning(recorder)) return;
   const hint = `process ${recorder.pid} writes it`;
   throw new ReelwireError("RW3014", { with: { hint }, where: [["file", file]] });

@@ -1,7 +1,6 @@
 /** `validate`: proves tapes. Each one gets a verdict, whatever the one before turned out to be. */
-import { resolve } from "node:path";
 import { ReelwireError } from "../../base/index.ts";
-import { checkTape, fileBytes, type OpenedTape, openTapeFile, type TapeReport } from "../../tape/index.ts";
+import { checkTape, fileBytes, type OpenedTape, type TapeReport } from "../../tape/index.ts";
 import type { Call } from "../command.ts";
 import { JsonOutput } from "../json-output.ts";
 import { Output } from "../output.ts";
@@ -9,7 +8,7 @@ import { type Progress, startProgress } from "../progress.ts";
 import { errorFacts, reportError } from "../report.ts";
 import { cleanLine } from "../sanitize.ts";
 import { type Style, styleFor } from "../style.ts";
-import { bytesOf, stoppable } from "../tape-file.ts";
+import { bytesOf, moving, openRecording, stoppable } from "../tape-file.ts";
 import { countText, sizeText } from "../units.ts";
 
 /** From the best to the worst. */
@@ -59,17 +58,24 @@ export async function run(call: Call): Promise<number> {
 async function verdictOn(call: Call, path: string): Promise<Verdict | Refusal> {
   const progress = startProgress(call.stderr, path);
   try {
-    const opened = await openTapeFile(resolve(call.cwd, path));
+    const opened = await openRecording(call, path);
     const facts = { file: path, encoding: opened.encoding, parts: opened.files.length };
     const total = await bytesOf(opened.files);
-    if (opened.encoding === "vcr") return { ...facts, ...(await readThrough(call, opened, total)) };
+    if (opened.encoding === "vcr") return { ...facts, ...(await readThrough(call, opened, total, progress)) };
+    // Parts are read twice: each by itself, then how they hang together.
+    const passes = opened.files.length > 1 ? 2 : 1;
     let whole: TapeReport | undefined;
     for (const file of opened.files) {
-      const bytes = counted(stoppable(fileBytes(file), call.signal), progress, whole?.bytes ?? 0, total);
+      const bytes = counted(
+        stoppable(fileBytes(file), call.signal),
+        progress,
+        whole?.bytes ?? 0,
+        passes * total,
+      );
       const report = await checkTape(bytes, { name: file });
       whole = whole ? joined(whole, report) : report;
     }
-    if (opened.files.length > 1) whole = joined(whole!, await jointsOf(call, opened));
+    if (opened.files.length > 1) whole = joined(whole!, await jointsOf(call, opened, total, progress));
     return { ...facts, ...whole! };
   } catch (error) {
     if (error instanceof ReelwireError) return { file: path, error };
@@ -93,10 +99,15 @@ async function* counted(
 }
 
 /** A form without checkpoints: it is complete when all of it reads. */
-async function readThrough(call: Call, opened: OpenedTape, bytes: number): Promise<TapeReport> {
+async function readThrough(
+  call: Call,
+  opened: OpenedTape,
+  bytes: number,
+  progress: Progress,
+): Promise<TapeReport> {
   const count = { lines: 0, bytes, messages: 0, notes: [] as string[] };
   let fault: { line: number; why: string } | undefined;
-  for await (const item of stoppable(opened.items(), call.signal)) {
+  for await (const item of stoppable(moving(opened.items(), progress, 0, bytes), call.signal)) {
     count.lines++;
     if (item.kind === "damaged") fault ??= { line: item.line, why: item.why };
     if (item.kind === "event" && item.event.payload.kind === "msg") count.messages++;
@@ -105,9 +116,15 @@ async function readThrough(call: Call, opened: OpenedTape, bytes: number): Promi
 }
 
 /** What is wrong between the parts of a rotated recording; within them was looked already. */
-async function jointsOf(call: Call, opened: OpenedTape): Promise<TapeReport> {
+async function jointsOf(
+  call: Call,
+  opened: OpenedTape,
+  bytes: number,
+  progress: Progress,
+): Promise<TapeReport> {
   const nothing = { lines: 0, bytes: 0, messages: 0, notes: [] };
-  for await (const item of stoppable(opened.items(), call.signal)) {
+  const items = moving(opened.items(), progress, bytes, 2 * bytes);
+  for await (const item of stoppable(items, call.signal)) {
     if (item.kind === "damaged" && item.bytes.length === 0 && item.line === 1)
       return { state: "damaged", line: 1, why: item.why, ...nothing };
   }

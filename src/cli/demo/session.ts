@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { packageRoot, unbuilt } from "../package-root.ts";
 
 /**
  * The client of `demo`: talks over real pipes to `reelwire record` with the bundled server behind it, exactly as an
@@ -23,15 +24,28 @@ const calls: readonly { readonly method: string; readonly params: object }[] = [
 /** How long the whole session may take, in milliseconds. */
 const sessionMsMax = 30_000;
 
-/** The command of the bundled server. */
-export function demoServer(): readonly string[] {
-  return [process.execPath, beside("./server")];
+/** The program of the bundled server, for Node to run. */
+export function demoServer(): string {
+  return join(
+    packageRoot,
+    ...(unbuilt ? ["src", "cli", "demo", "server.ts"] : ["dist", "cli", "demo", "server.cjs"]),
+  );
 }
 
 /** Runs the session behind the recorder; resolves when the recorder has exited, rejects when it failed. */
 export function runSession(tape: string, signal: AbortSignal): Promise<void> {
-  const recorder = fileURLToPath(new URL("../../../bin/reelwire.cjs", import.meta.url));
-  const args = [recorder, "record", "-o", tape, "--name", "demo-weather", "--", ...demoServer()];
+  const recorder = join(packageRoot, "bin", "reelwire.cjs");
+  const args = [
+    recorder,
+    "record",
+    "-o",
+    tape,
+    "--name",
+    "demo-weather",
+    "--",
+    process.execPath,
+    demoServer(),
+  ];
   const child = spawn(process.execPath, args, {
     stdio: ["pipe", "pipe", "pipe"],
     signal,
@@ -67,9 +81,4 @@ export function runSession(tape: string, signal: AbortSignal): Promise<void> {
       else reject(new Error(`the recorder ended with ${code}: ${stderr}`));
     });
   });
-}
-
-function beside(name: string): string {
-  const suffix = import.meta.url.endsWith(".ts") ? "ts" : "cjs";
-  return fileURLToPath(new URL(`${name}.${suffix}`, import.meta.url));
 }
