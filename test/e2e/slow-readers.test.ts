@@ -55,7 +55,7 @@ it("a server that closes its stdout and lives on: the client sees the end, and w
 });
 
 it("a server's stderr is whole, also when it is read only after the server has gone", async () => {
-  const { child, pid } = await start(`require("fs").writeSync(2, "x".repeat(500000))`);
+  const { child, pid } = await start(`process.stdin.destroy(); process.stderr.write("x".repeat(500000))`);
   child.stdout!.resume();
   await until(
     () => !lives(pid),
