@@ -66,6 +66,7 @@ it("a server's stderr is whole, also when it is read only after the server has g
   child.stderr!.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
   });
+  child.stderr!.resume();
   await once(child.stderr!, "end");
   expect(bytes).toBe(500_000);
 });
