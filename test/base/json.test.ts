@@ -19,14 +19,11 @@ const number = fc.stringMatching(/^-?(0|[1-9]\d{0,25})(\.\d{1,10})?([eE][+-]?\d{
 const string = fc
   .array(
     fc.oneof(
-      fc.string({ unit: "grapheme" }),
+      fc.string({ unit: "grapheme" }).map((part) => JSON.stringify(part).slice(1, -1)),
       fc.constantFrom("\\ud800", '\\"', "\\\\", "\\n", "\\u0000", "__proto__"),
     ),
   )
-  .map(
-    (parts) =>
-      `"${parts.map((part) => (part.startsWith("\\") ? part : JSON.stringify(part).slice(1, -1))).join("")}"`,
-  );
+  .map((parts) => `"${parts.join("")}"`);
 
 /** Any JSON text, with blanks anywhere and duplicate keys. */
 const { json } = fc.letrec<{ json: string; object: string; array: string }>((tie) => ({
@@ -57,10 +54,10 @@ const textAt = (bytes: Uint8Array, at: { start: number; end: number }) =>
 
 describe("the scanners, for any JSON text", () => {
   test("the generator makes JSON", () => {
-    fc.assert(
-      fc.property(json, (text) => isJson(text)),
-      { numRuns: 500 },
-    );
+    const holds = (text: string) => isJson(text) && JSON.parse(text) !== undefined;
+    fc.assert(fc.property(json, holds), { numRuns: 500 });
+    // The seed that found a random part of a string, one backslash, spliced in unescaped; and what it made.
+    fc.assert(fc.property(json, holds), { numRuns: 2000, seed: 423199484, examples: [['"\\\\"']] });
   });
 
   test("a value ends where it ends, whatever follows", () => {

@@ -2,4 +2,4 @@
 import { it } from "vitest";
 import { killLoop } from "./harness/kill-loop.ts";
 
-it.each([[2], [3]])("sixty kills, seed %i", (seed) => killLoop(60, seed), 600_000);
+it.each([[2], [3]])("vector 13: sixty kills, seed %i", (seed) => killLoop(60, seed), 600_000);

@@ -2,4 +2,4 @@
 import { it } from "vitest";
 import { killLoop } from "./harness/kill-loop.ts";
 
-it("eight kills at eight moments leave eight readable tapes", () => killLoop(8, 1), 60_000);
+it("vector 13: eight kills at eight moments leave eight readable tapes", () => killLoop(8, 1), 60_000);

@@ -18,7 +18,7 @@ const storm: RunOptions["script"] = async (client) => {
   await client.call(4, "noise", { kind: kinds.toReversed() });
 };
 
-describe.each([["drop"], ["pass"]] as const)("--stray %s", (stray) => {
+describe.each([["drop"], ["pass"]] as const)("vector 14: --stray %s", (stray) => {
   const flags = ["--stray", stray];
 
   it("a banner before the first message", async () => {
@@ -56,7 +56,7 @@ describe.each([["drop"], ["pass"]] as const)("--stray %s", (stray) => {
   });
 });
 
-it("dropping is the default, and bytes that are not UTF-8 are on the tape as bytes", async () => {
+it("vector 14: dropping is the default, and bytes that are not UTF-8 are on the tape as bytes", async () => {
   const runs = await recordRun({ script: storm });
   expectFaithful(runs, "drop");
   expect(runs.recorded.stdout.equals(runs.direct.stdout)).toBe(false);
@@ -66,7 +66,7 @@ it("dropping is the default, and bytes that are not UTF-8 are on the tape as byt
   }
 });
 
-it("--stray fail says so, ends with 1, and keeps the noise", async () => {
+it("vector 14: --stray fail says so, ends with 1, and keeps the noise", async () => {
   const { recorded, tape } = await recordRun({
     flags: ["--stray", "fail"],
     script: async (client) => {
@@ -148,7 +148,7 @@ function cut(bytes: Buffer, cuts: readonly number[]): Buffer[] {
     .filter((chunk) => chunk.length > 0);
 }
 
-describe("a server that dies in the middle of a line", () => {
+describe("vector 14: a server that dies in the middle of a line", () => {
   it.each([[{}], [{ signal: "SIGKILL" }], [{ code: 7 }]])(
     "%j leaves no torn line at the client",
     async (how) => {

@@ -29,7 +29,7 @@ const usage: readonly (readonly [name: string, args: readonly string[], says: st
   ["a rotation that is none", ["--rotate", "soon", "--", "x"], "RW1004"],
 ];
 
-describe("usage errors: exit 2, stdout empty", () => {
+describe("vector 14: usage errors: exit 2, stdout empty", () => {
   it.each(usage)("%s", async (_name, args, says) => {
     const folder = testFolder();
     const ended = await run([...reelwire, "record", ...args], folder);
@@ -44,7 +44,7 @@ describe("usage errors: exit 2, stdout empty", () => {
   });
 });
 
-describe("a server that cannot be started: exit 4, stdout empty, no tape left", () => {
+describe("vector 14: a server that cannot be started: exit 4, stdout empty, no tape left", () => {
   it("a command that is not there", async () => {
     const folder = testFolder();
     const ended = await run([...recording(join(folder, "a.tape.jsonl")), "surely-no-such-command"], folder);
@@ -64,7 +64,7 @@ describe("a server that cannot be started: exit 4, stdout empty, no tape left", 
   });
 });
 
-describe("an output that cannot be had: exit 2, stdout empty, the server never starts", () => {
+describe("vector 14: an output that cannot be had: exit 2, stdout empty, the server never starts", () => {
   async function refused(tape: string, folder: string): Promise<string> {
     const argvFile = join(folder, "started");
     const ended = await run([...recording(tape), ...nastyServer], folder, {
@@ -98,7 +98,7 @@ describe("an output that cannot be had: exit 2, stdout empty, the server never s
   });
 });
 
-describe("signals and crashes: only whole protocol lines", () => {
+describe("vector 14: signals and crashes: only whole protocol lines", () => {
   const lines = (stdout: Buffer): unknown[] => {
     expect(stdout.length === 0 || stdout.at(-1) === 0x0a).toBe(true);
     return stdout

@@ -1,6 +1,6 @@
 /** What the recorder writes, the product's own check accepts; and it says what a kill has left. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { readFileSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { noise } from "../peers/nasty/noise.ts";
@@ -23,7 +23,7 @@ it("a tape with everything odd on it is complete", async () => {
   expect(said).toContain("complete");
 });
 
-it("a tape of a killed recorder is unfinished: exit 1, not unreadable", async () => {
+it("vector 13: a tape of a killed recorder is unfinished: exit 1, not unreadable", async () => {
   const folder = testFolder();
   const tape = join(folder, "a.tape.jsonl");
   const client = startClient([...recording(tape), ...nastyServer], { cwd: folder });
@@ -41,4 +41,18 @@ it("a tape of a killed recorder is unfinished: exit 1, not unreadable", async ()
   const checked = spawnSync(node, [...reelwireArgs, "validate", tape], { encoding: "utf8" });
   expect(checked.status).toBe(1);
   expect(checked.stdout + checked.stderr).toContain("unfinished");
+});
+
+it("vector 13: a torn last line is reported, and what stands before it is shown", async () => {
+  const { tapePath } = await recordRun({ script: (client) => client.call(1, "echo", { text: "before" }) });
+  const whole = readFileSync(tapePath, "utf8");
+  const answer = whole.indexOf('"dir":"s2c"');
+  truncateSync(tapePath, Buffer.byteLength(whole.slice(0, answer + 20)));
+  const checked = spawnSync(node, [...reelwireArgs, "validate", tapePath], { encoding: "utf8" });
+  expect([checked.status, checked.stdout + checked.stderr]).toEqual([
+    1,
+    expect.stringContaining("unfinished"),
+  ]);
+  const shown = spawnSync(node, [...reelwireArgs, "show", tapePath], { encoding: "utf8" });
+  expect([shown.status, shown.stdout]).toEqual([0, expect.stringContaining("echo")]);
 });

@@ -29,7 +29,7 @@ describe("a recorded conversation is the direct one", () => {
     expect(runs.tape.lines.filter((line) => line.kind === "msg")).toHaveLength(5);
   });
 
-  it("numbers, duplicate keys, __proto__ and lone surrogates, both ways", async () => {
+  it("vector 12: numbers, duplicate keys, __proto__ and lone surrogates, both ways", async () => {
     const runs = await recordRun({
       script: async (client) => {
         for (const [n, which] of Object.keys(exact).entries()) {
@@ -45,7 +45,7 @@ describe("a recorded conversation is the direct one", () => {
     for (const result of Object.values(exact)) expect(wire).toContain(result);
   });
 
-  it("progress arrives with its token, before its result", async () => {
+  it("vector 1: progress arrives with its token, before its result", async () => {
     const runs = await recordRun({
       script: async (client) => {
         for (const token of [0, "", "token", 9007199254740991]) {
@@ -57,7 +57,7 @@ describe("a recorded conversation is the direct one", () => {
     expect(runs.recorded.stdout.toString().match(/"progressToken":0,/g)).toHaveLength(3);
   });
 
-  it("a cancellation names the right call", async () => {
+  it("vector 2: a cancellation names the right call", async () => {
     const runs = await recordRun({
       script: async (client) => {
         const slow = (id: number, key: string) =>
@@ -76,23 +76,45 @@ describe("a recorded conversation is the direct one", () => {
     expectFaithful(runs);
   });
 
-  it.each([["same"], [0], [""], ["1"]])("a server request during a call, with id %j", async (id) => {
+  it.each([["same"], [0], [""], ["1"]])(
+    "vector 3: a server request during a call, with id %j",
+    async (id) => {
+      const runs = await recordRun({
+        script: async (client) => {
+          const answered = client.call(1, "ask", {
+            id,
+            method: "elicitation/create",
+            params: { message: "sure?" },
+          });
+          const asked = await client.line((line) => line.includes('"elicitation/create"'));
+          const raw = /"id":(.*?),"method"/.exec(asked)![1];
+          await client.send(
+            `{"jsonrpc":"2.0","id":${raw},"result":{"action":"accept","content":{"sure":true}}}\n`,
+          );
+          expect(await answered).toContain("accept");
+        },
+      });
+      expectFaithful(runs);
+    },
+  );
+
+  it.each(["accept", "decline", "cancel"])("vector 4: an elicitation answered with %s", async (action) => {
+    const reply = `{"jsonrpc":"2.0","id":7,"result":{"action":"${action}"}}`;
     const runs = await recordRun({
       script: async (client) => {
-        const answered = client.call(1, "ask", {
-          id,
-          method: "elicitation/create",
-          params: { message: "sure?" },
-        });
-        const asked = await client.line((line) => line.includes('"elicitation/create"'));
-        const raw = /"id":(.*?),"method"/.exec(asked)![1];
-        await client.send(
-          `{"jsonrpc":"2.0","id":${raw},"result":{"action":"accept","content":{"sure":true}}}\n`,
-        );
-        expect(await answered).toContain("accept");
+        const elicit = { id: 7, method: "elicitation/create", params: { message: "sure?" } };
+        const answered = client.call(1, "ask", elicit);
+        await client.line((line) => line.includes('"elicitation/create"'));
+        await client.send(`${reply}\n`);
+        expect(await answered).toContain(action);
       },
     });
     expectFaithful(runs);
+    const said = runs.tape.lines.flatMap((line) => (line.kind === "msg" ? [line.bytes!.toString()] : []));
+    expect(said).toHaveLength(4);
+    expect(said[1]).toContain('"elicitation/create"');
+    expect(said[2]).toBe(reply);
+    expect(said[3]).toMatch(/"id":1,"result"/);
   });
 
   it.each([[true], [false]])(
@@ -115,7 +137,7 @@ describe("a recorded conversation is the direct one", () => {
     },
   );
 
-  it("the same call answered differently twice", async () => {
+  it("vector 8: the same call answered differently twice", async () => {
     const runs = await recordRun({
       script: async (client) => {
         for (const id of [1, 2, 3]) expect(await client.call(id, "counter")).toContain(`"${id}"`);
@@ -124,7 +146,7 @@ describe("a recorded conversation is the direct one", () => {
     expectFaithful(runs);
   });
 
-  it("a second initialize, ids start again", async () => {
+  it("vector 6: a second initialize, ids start again", async () => {
     const runs = await recordRun({
       script: async (client) => {
         for (const _ of [1, 2]) {

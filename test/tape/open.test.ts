@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ReelwireError } from "../../src/base/index.ts";
 import { openTapeFile, type TapeEvent, type TapeHeader, TapeWriter } from "../../src/tape/index.ts";
+import { moduleAsOther, otherUserMissing } from "../peers/other-user.ts";
 import { codeOf, collect, header, sent, shown, tapeOf, textOf, utf8 } from "./helpers.ts";
 
 let folder: string;
@@ -68,11 +69,20 @@ describe("a file that cannot be read", () => {
     }
   });
 
-  test.skipIf(process.getuid?.() === 0)("may not be read", async () => {
+  test("may not be read", (context) => {
+    const missing = otherUserMissing();
+    if (missing !== undefined) context.skip(missing);
     const path = file("a", small);
     chmodSync(path, 0);
-    const error = (await openTapeFile(path).catch((fault: unknown) => fault)) as ReelwireError;
-    expect([error.code, error.fix]).toEqual(["RW3001", "you have no permission to read it"]);
+    chmodSync(folder, 0o755);
+    const ran = moduleAsOther(
+      `const { openTapeFile } = await from("src/tape/index.ts");
+      const error = await openTapeFile(${JSON.stringify(path)}).catch((fault) => fault);
+      console.log(JSON.stringify([error.code, error.fix]));`,
+      folder,
+    );
+    expect(ran).toEqual({ status: 0, stderr: "", stdout: expect.any(String) });
+    expect(JSON.parse(ran.stdout)).toEqual(["RW3001", "you have no permission to read it"]);
   });
 });
 

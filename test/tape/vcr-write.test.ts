@@ -319,6 +319,17 @@ describe("what has no place", () => {
     expect(losses).toEqual({ "unreadable-lines": 1, handshake: 1 });
   });
 
+  test("what the header says and the format has no word for", async () => {
+    const { text, losses } = await writeTape(hello, {
+      ...header,
+      name: "weather",
+      run: "r1",
+      tags: { a: "b" },
+    });
+    expect(losses).toEqual({ header: 2 });
+    expect(text).not.toContain("weather");
+  });
+
   test("transports without a word", async () => {
     const on = (transport: string): Promise<Written> =>
       writeTape(hello, { ...header, server: { transport } });

@@ -5,7 +5,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { type Random, seededRandom } from "../../../src/base/index.ts";
+import { seededRandom } from "../../../src/base/index.ts";
 import { until, untilGone } from "../../peers/processes.ts";
 import { startClient, testFolder } from "./record-run.ts";
 import { readTape, wireOf } from "./tape-file.ts";
@@ -15,6 +15,10 @@ import { nastyServer, recording } from "./ways.ts";
 const inFlight = 8;
 const lanes = 4;
 const tapeBytesMax = 400_000;
+/** One in so many is killed at its first answer, when the tape may hold nothing to check yet. */
+const earlyEvery = 8;
+/** The share of kills that must have left a tape that was checked. */
+const checkedShareMin = 0.8;
 
 const request = (id: number): string =>
   `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"echo","arguments":{"text":"call number ${id}"}}}\n`;
@@ -26,13 +30,23 @@ export async function killLoop(times: number, seed: number): Promise<void> {
   const random = seededRandom(seed);
   const folder = testFolder();
   let started = 0;
+  let checked = 0;
   const lane = async (): Promise<void> => {
-    while (started < times) await killOnce(join(folder, `${started++}.tape.jsonl`), random);
+    while (started < times) {
+      const n = started++;
+      // At least one byte: the recorder is killed when the tape has begun.
+      const enough = n % earlyEvery === earlyEvery - 1 ? 0 : 1 + random.below(tapeBytesMax);
+      if (await killOnce(join(folder, `${n}.tape.jsonl`), enough)) checked++;
+    }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
+  expect(checked, `kills of ${times} that left a tape to check`).toBeGreaterThanOrEqual(
+    times * checkedShareMin,
+  );
 }
 
-async function killOnce(tape: string, random: Random): Promise<void> {
+/** Kills one recorder when its tape has `enough` bytes; false when there was nothing on the tape to check. */
+async function killOnce(tape: string, enough: number): Promise<boolean> {
   const client = startClient([...recording(tape), ...nastyServer], { cwd: join(tape, "..") });
   let sent = 0;
   let answered = 0;
@@ -47,10 +61,9 @@ async function killOnce(tape: string, random: Random): Promise<void> {
     send(count);
   });
   send(inFlight);
-  const enough = random.below(tapeBytesMax);
   const size = (): number => statSync(tape, { throwIfNoEntry: false })?.size ?? 0;
   await until(
-    () => size() >= enough,
+    () => answered > 0 && size() >= enough,
     10_000,
     () => `the tape has ${size()} of ${enough} bytes\n${client.transcript}`,
   );
@@ -58,8 +71,9 @@ async function killOnce(tape: string, random: Random): Promise<void> {
   await client.exited;
   client.child.stdin!.destroy();
   await untilGone(client.tag);
-  if (size() === 0) return;
+  if (size() === 0) return false;
   expectReadable(tape, sent, answered);
+  return true;
 }
 
 /** What is on the tape is a beginning of what was said. */
