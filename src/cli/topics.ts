@@ -52,7 +52,7 @@ export const exitCodes: readonly (readonly [code: number, meaning: string])[] = 
   [0, "fine"],
   [1, "findings: a tape that is unfinished, damaged or altered; noise with `record --stray fail`"],
   [2, "usage or configuration"],
-  [4, "the server would not start, or ended before it answered"],
+  [4, "the server would not start"],
   [6, "a tape cannot be read"],
   [70, "reelwire itself failed"],
   [74, "`record`: only the tape could not be written"],

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
 import { runCli } from "../../src/cli/index.ts";
 
 export interface Outcome {
@@ -29,6 +30,17 @@ export async function cli(argv: readonly string[], around: Surroundings = {}): P
     signal: around.signal ?? new AbortController().signal,
   });
   return { status, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** Runs a command line on a terminal whose clock goes by a second at each look, so that nothing is too quick to be shown. */
+export async function watch(argv: readonly string[], around: Surroundings = {}): Promise<Outcome> {
+  let time = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => (time += 1000));
+  try {
+    return await cli(argv, { ...around, isTTY: true });
+  } finally {
+    clock.mockRestore();
+  }
 }
 
 export class Captured extends Writable {

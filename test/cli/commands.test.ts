@@ -1,10 +1,10 @@
 /** `ls`, `validate`, `repair` and `convert`. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cli } from "./call.ts";
+import { cli, watch } from "./call.ts";
 import { faults } from "./schemas.ts";
-import { complete, everything, folder, handshake, header, oddCall, unfinished } from "./tapes.ts";
+import { complete, everything, folder, handshake, header, manyCalls, oddCall, unfinished } from "./tapes.ts";
 
 /** Two parts of one recording; the second carries the hash of the first one's end. */
 function rotated(): Record<string, string> {
@@ -41,20 +41,40 @@ describe("ls", () => {
       tapes: { file: string; state: string; parts?: number; calls?: number }[];
     };
     expect(told.tapes.map(({ file, state, parts, calls }) => [file, state, parts, calls])).toEqual([
-      ["tapes/a.tape.jsonl", "complete", 1, 8],
+      ["tapes/a.tape.jsonl", "ended", 1, 8],
       ["tapes/b.tape.jsonl", "unfinished", 1, 1],
       ["tapes/c.tape.jsonl", "damaged", 1, 1],
       ["tapes/d.tape.jsonl", "unreadable", undefined, undefined],
-      ["tapes/deep/g.tape.jsonl", "complete", 1, 1],
+      ["tapes/deep/g.tape.jsonl", "ended", 1, 1],
       ["tapes/e.vcr", "unreadable", undefined, undefined],
       ["tapes/f.tape.cbor", "unreadable", undefined, undefined],
-      ["tapes/r.0001.tape.jsonl", "complete", 2, 3],
-      ["tapes/renamed.log", "complete", 1, 1],
+      ["tapes/r.0001.tape.jsonl", "ended", 2, 3],
+      ["tapes/renamed.log", "ended", 1, 1],
     ]);
     const table = await cli(["ls"], { cwd });
     expect(table.stdout.trim().split("\n")).toHaveLength(10);
     expect(table.stdout).toMatch(/d\.tape\.jsonl +unreadable +the file is not a recording/);
-    expect(table.stdout).toMatch(/r\.0001\.tape\.jsonl .* complete +2 parts/);
+    expect(table.stdout).toMatch(/r\.0001\.tape\.jsonl .* ended +2 parts/);
+  });
+
+  it("claims nothing that it has not proved: an altered tape has ended, and only validate says more", async () => {
+    const cwd = folder({ "a.tape.jsonl": complete(everything).replace("Paris", "Pariz") });
+    expect((await cli(["ls", "."], { cwd })).stdout).toMatch(/ ended\b/);
+    const { stdout } = await cli(["show", "a.tape.jsonl", "--json"], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ summary: { state: "ended" } });
+    expect((await cli(["validate", "a.tape.jsonl"], { cwd })).stdout).toContain("altered");
+  });
+
+  it("leaves out what repair keeps beside a tape", async () => {
+    const cwd = folder({
+      "a.tape.jsonl": unfinished(handshake),
+      "b.tape.jsonl.orig.2": unfinished(handshake),
+    });
+    await cli(["repair", "a.tape.jsonl"], { cwd });
+    expect(readdirSync(cwd)).toContain("a.tape.jsonl.orig");
+    const { stdout } = await cli(["ls", ".", "--json"], { cwd });
+    const files = (JSON.parse(stdout) as { tapes: { file: string }[] }).tapes.map(({ file }) => file);
+    expect(files).toEqual(["a.tape.jsonl"]);
   });
 
   it("takes another folder, and says when there is none or nothing in it", async () => {
@@ -187,6 +207,15 @@ describe("repair", () => {
     expect(readFileSync(join(cwd, "a.tape.jsonl"), "utf8")).toBe(text);
   });
 
+  it("does not repair a .vcr recording, and says what to do instead", async () => {
+    const cwd = folder({ "a.tape.jsonl": complete(handshake) });
+    await cli(["convert", "a.tape.jsonl", "a.vcr"], { cwd });
+    const { status, stdout, stderr } = await cli(["repair", "a.vcr"], { cwd });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(".vcr files are not repaired");
+    expect(stderr).toContain("reelwire convert a.vcr a.tape.jsonl");
+  });
+
   it("touches nothing that is no tape", async () => {
     const cwd = folder({ "a.tape.jsonl": "text\n" });
     expect(await cli(["repair", "a.tape.jsonl"], { cwd })).toMatchObject({ status: 6, stdout: "" });
@@ -261,6 +290,18 @@ describe("convert", () => {
     expect(readdirSync(cwd).sort()).toEqual(["a.tape.jsonl", "b.vcr"]);
   });
 
+  it.skipIf(process.platform === "win32")("writes files that only their owner can read", async () => {
+    const cwd = folder({ "a.tape.jsonl": complete(handshake) });
+    await cli(["convert", "a.tape.jsonl", "b.vcr"], { cwd });
+    expect(statSync(join(cwd, "b.vcr")).mode & 0o777).toBe(0o600);
+  });
+
+  it("says how to make a folder that is missing", async () => {
+    const cwd = folder({ "a.tape.jsonl": complete(handshake) });
+    const { stderr } = await cli(["convert", "a.tape.jsonl", "no/such/b.vcr"], { cwd });
+    expect(stderr).toContain(`mkdir -p ${join(cwd, "no", "such")}`);
+  });
+
   it("takes the format from the flag or the name", async () => {
     const cwd = folder({ "a.tape.jsonl": complete(handshake) });
     expect((await cli(["convert", "a.tape.jsonl", "x.json", "--format", "vcr"], { cwd })).status).toBe(0);
@@ -293,5 +334,35 @@ describe("convert", () => {
     expect(await stopped).toMatchObject({ status: 130, stdout: "", stderr: "" });
     expect(existsSync(join(cwd, "b.vcr"))).toBe(false);
     expect(readdirSync(cwd)).toEqual(["a.tape.jsonl"]);
+  });
+});
+
+describe("a rotated recording", () => {
+  it.each(["show", "validate", "repair"])(
+    "is named by its first part where %s does not find it",
+    async (command) => {
+      const cwd = folder(rotated());
+      const { status, stderr } = await cli([command, "r.tape.jsonl"], { cwd });
+      expect(status).toBe(6);
+      expect(stderr).toMatch(/RW3001[\s\S]*name the first: r\.0001\.tape\.jsonl/);
+    },
+  );
+});
+
+describe("long work on a terminal", () => {
+  it.each([
+    ["show", "long.tape.jsonl", "3"],
+    ["show", "long.tape.jsonl", "--filter", "tool:none"],
+    ["show", "long.tape.jsonl", "--noise"],
+    ["repair", "long.tape.jsonl"],
+    ["validate", "long.tape.jsonl"],
+    ["validate", "long.vcr"],
+  ])("%s %s %s moves a bar and takes it away", async (...argv) => {
+    const cwd = folder({ "long.tape.jsonl": [...manyCalls(5000)].join("") });
+    if (argv.includes("long.vcr")) await cli(["convert", "long.tape.jsonl", "long.vcr"], { cwd });
+    const { status, stderr } = await watch(argv, { cwd });
+    expect(status).toBeLessThan(2);
+    expect(stderr).toMatch(/\[[#.]+\] \d+%/);
+    expect(stderr.endsWith("\r\u001b[2K")).toBe(true);
   });
 });

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { errorTable } from "../../src/base/index.ts";
 import { commands, helpFlag } from "../../src/cli/commands/index.ts";
 import { variableOf } from "../../src/cli/parse-flags.ts";
+import { exitCodes } from "../../src/cli/topics.ts";
 import { choices, fieldNames, parseFilter } from "../../src/filter/index.ts";
 import { cli } from "./call.ts";
 import { folder } from "./tapes.ts";
@@ -43,6 +44,10 @@ describe("help", () => {
     expect(stdout.split("\n")[0]).toBe(`${code}  ${row.says}`);
     expect(stdout.trim().split("\n").length).toBeGreaterThan(6);
     expect((await cli(["help", code.toLowerCase()])).stdout).toBe(stdout);
+  });
+
+  it("says nothing of what this version does not do", async () => {
+    expect((await cli(["help"])).stdout).not.toMatch(/replay/i);
   });
 
   it("has topics", async () => {
@@ -107,6 +112,13 @@ describe("documents", () => {
     }
   });
 
+  it("cli.md has the exit codes of the topic, and errors have no other", () => {
+    const rows = [...doc("cli.md").matchAll(/^\| (\d+) +\| (.*?) +\|$/gm)].map((m) => [Number(m[1]), m[2]]);
+    expect(rows).toEqual(exitCodes);
+    const codes = exitCodes.map(([code]) => code);
+    expect(Object.values(errorTable).filter(({ exit }) => !codes.includes(exit))).toEqual([]);
+  });
+
   it("cli.md names every field of filters, and its examples parse", () => {
     const section = doc("cli.md").split("## Filters")[1]!;
     for (const field of fieldNames) expect(section).toMatch(new RegExp(`${field}[:.]`));
@@ -148,6 +160,12 @@ describe("completion", () => {
     ["reelwire convert --fo", "--format --force"],
     ["reelwire convert --format ", "jsonl vcr"],
     ["reelwire completion ", "bash zsh fish"],
+    ["reelwire record --fo", "--format --force"],
+    ["reelwire record -o x --format ", "jsonl vcr"],
+    ["reelwire record --out = x --fo", "--format --force"],
+    ["reelwire record --force -- --fo", ""],
+    ["reelwire record -- srv --format ", ""],
+    ["reelwire record -o x srv --fo", ""],
   ] as const)("bash completes %j", async ([line, words], { skip }) => {
     skip(!installed("bash"), "bash is not installed here");
     const { stdout } = await cli(["completion", "bash"]);

@@ -1,8 +1,18 @@
 /** The real thing, as a process: what streams, pipes and signals make of it. */
-import { createWriteStream, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawn } from "node:child_process";
+import {
+  copyFileSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { bin, finished, start } from "./call.ts";
 import { complete, everything, folder, handshake, manyCalls, unfinished } from "./tapes.ts";
@@ -99,6 +109,37 @@ describe("the command", () => {
     const { status, stderr } = await finished(start(["show", "big.tape.jsonl"], { cwd, env }));
     expect(status).toBe(0);
     expect(Number(stderr)).toBeLessThan(300 * 1024);
+  }, 60_000);
+
+  const explained = /usually the reason: a missing variable/;
+  const built = existsSync(new URL("../../dist/cli/index.cjs", import.meta.url));
+
+  it("explains an error from the package's documents, unbuilt", async () => {
+    const root = folder();
+    mkdirSync(join(root, "bin"));
+    copyFileSync(bin, join(root, "bin", "reelwire.cjs"));
+    symlinkSync(fileURLToPath(new URL("../../src", import.meta.url)), join(root, "src"));
+    const args = [join(root, "bin", "reelwire.cjs"), "help", "RW2104"];
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    expect(await finished(child)).toMatchObject({ status: 0, stdout: expect.stringMatching(explained) });
+  });
+
+  it.skipIf(!built)("explains an error from the package's documents, built", async () => {
+    expect(await run(folder(), "help", "RW2104")).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(explained),
+    });
+  });
+
+  it("demonstrates itself, and what it offers next exists", async () => {
+    const cwd = folder();
+    const { status, stdout } = await run(cwd, "demo");
+    expect(status).toBe(0);
+    const [, tape, server] = /reelwire record -o (\S+) -- node (\S+)/.exec(stdout)!;
+    expect(existsSync(resolve(cwd, server!))).toBe(true);
+    const [, hinted, n] = /npx reelwire show (\S+) (\d+) .*progress/.exec(stdout)!;
+    expect(hinted).toBe(tape);
+    expect((await run(cwd, "show", tape!, n!)).stdout).toMatch(/^progress /m);
   }, 60_000);
 
   it("is started by the bin of the package", () => {

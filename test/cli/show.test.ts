@@ -65,7 +65,7 @@ describe("the table", () => {
       [8, 2, "c2s", "tools/call", "other", "ok"],
     ]);
     expect(told.summary).toMatchObject({
-      state: "complete",
+      state: "ended",
       calls: 8,
       conversations: 2,
       client: "ide",
@@ -116,6 +116,18 @@ describe("the table", () => {
     expect(stdout).toContain("3 (1 ok, 1 cancelled, 1 without answer)");
     const told = JSON.parse((await show(cwd, "--json")).stdout) as { summary: { state: string } };
     expect(told.summary.state).toBe("damaged");
+  });
+
+  it("has no note for the ordinary end, and one for any other", async () => {
+    const close = (reason: string) => `{"at":23000,"close":{"side":"client","reason":"${reason}"}}`;
+    const cwd = folder({
+      "a.tape.jsonl": complete([...handshake, close("end of input")]),
+      "b.tape.jsonl": complete([...handshake, close("it broke")]),
+    });
+    expect((await show(cwd)).stdout).not.toContain("note");
+    expect((await cli(["show", "b.tape.jsonl"], { cwd })).stdout).toMatch(
+      /note +the client is gone: it broke/,
+    );
   });
 
   it("shows a tape that holds nothing but its header", async () => {
