@@ -53,12 +53,14 @@ async function bundle(entries, format, suffix, groups) {
   });
 }
 
-/** What `record` needs at once is one file; code that looks for files beside itself stays where it was. */
+/** What `record` needs at once is one file, and what every command needs another, small one; code that looks for files beside itself stays where it was. */
 function programGroups() {
   const hot = staticClosure(join(src, "cli", "hot.ts"));
   const writer = staticClosure(join(src, "runtime", "tape-worker.ts"));
+  const words = (id) => hot.has(id) && /src\/(base|cli)\//.test(id) && !/hot\.ts$|record(-call)?\.ts$/.test(id);
   return [
-    { name: "runtime/hot", test: (id) => hot.has(id) || id.includes("rolldown/runtime"), priority: 2 },
+    { name: "cli/words", test: (id) => words(id) || id.includes("rolldown/runtime"), priority: 3 },
+    { name: "runtime/hot", test: (id) => hot.has(id), priority: 2 },
     { name: "runtime/writer", test: (id) => writer.has(id) && !id.endsWith("tape-worker.ts"), priority: 1 },
     { name: "cli/demo/session", test: /src\/cli\/demo\/(session|index)\.ts$/, priority: 1 },
   ];
