@@ -23,7 +23,8 @@ const string = fc
       fc.constantFrom("\\ud800", '\\"', "\\\\", "\\n", "\\u0000", "__proto__"),
     ),
   )
-  .map((parts) => `"${parts.join("")}"`);
+  // A lone surrogate that is not escaped has no UTF-8, so no such text can arrive (seed 1322816932 made one).
+  .map((parts) => `"${parts.join("")}"`.toWellFormed());
 
 /** Any JSON text, with blanks anywhere and duplicate keys. */
 const { json } = fc.letrec<{ json: string; object: string; array: string }>((tie) => ({
