@@ -10,14 +10,22 @@ import { lives, until } from "../peers/processes.ts";
 import { testFolder } from "./harness/record-run.ts";
 import { node, recording } from "./harness/ways.ts";
 
-/** Starts the recorder with a server of one line of script; resolves to it and the server's pid, from its stderr. */
-async function start(script: string): Promise<{ child: ChildProcess; pid: number }> {
+/**
+ * Starts the recorder with a server of one line of script. Resolves with the server's pid, the first line of its
+ * stderr, and with how much of the rest came in the same chunk; nothing more is read then.
+ */
+async function start(script: string): Promise<{ child: ChildProcess; pid: number; early: number }> {
   const front = recording(join(testFolder(), "a.tape.jsonl"));
   const server = `process.stderr.write(process.pid + "\\n", () => { ${script} })`;
   const child = spawn(front[0]!, [...front.slice(1), node, "-e", server], { stdio: "pipe" });
-  const [first] = (await once(child.stderr!, "data")) as [Buffer];
-  child.stderr!.pause();
-  return { child, pid: Number.parseInt(first.toString(), 10) };
+  const first = await new Promise<Buffer>((resolve) => {
+    child.stderr!.once("data", (chunk: Buffer) => {
+      child.stderr!.pause();
+      resolve(chunk);
+    });
+  });
+  const line = first.indexOf("\n") + 1;
+  return { child, pid: Number.parseInt(first.toString("utf8", 0, line), 10), early: first.length - line };
 }
 
 it("a client that never reads and then asks us to end is obeyed", async () => {
@@ -55,14 +63,16 @@ it("a server that closes its stdout and lives on: the client sees the end, and w
 });
 
 it("a server's stderr is whole, also when it is read only after the server has gone", async () => {
-  const { child, pid } = await start(`process.stdin.destroy(); process.stderr.write("x".repeat(500000))`);
+  const { child, pid, early } = await start(
+    `process.stdin.destroy(); process.stderr.write("x".repeat(500000))`,
+  );
   child.stdout!.resume();
   await until(
     () => !lives(pid),
     20_000,
     () => "the server is still there",
   );
-  let bytes = 0;
+  let bytes = early;
   child.stderr!.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
   });
