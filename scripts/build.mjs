@@ -57,7 +57,8 @@ async function bundle(entries, format, suffix, groups) {
 function programGroups() {
   const hot = staticClosure(join(src, "cli", "hot.ts"));
   const writer = staticClosure(join(src, "runtime", "tape-worker.ts"));
-  const words = (id) => hot.has(id) && /src\/(base|cli)\//.test(id) && !/hot\.ts$|record(-call)?\.ts$/.test(id);
+  const words = (id) =>
+    hot.has(id) && /src\/(base|cli)\//.test(id) && !/hot\.ts$|record(-call)?\.ts$/.test(id);
   return [
     { name: "cli/words", test: (id) => words(id) || id.includes("rolldown/runtime"), priority: 3 },
     { name: "runtime/hot", test: (id) => hot.has(id), priority: 2 },
