@@ -27,7 +27,7 @@ export async function recordStdio(options: RecordOptions, client?: OwnClient): P
     pair?.theirs.destroy();
     throw error;
   }
-  wire.start(jobOf(options, claim, wire.startedAtUs));
+  wire.start(jobOf(options, claim, wire.startClock()));
   wire.feed.fact(wire.now(), { open: { side: "server", pid: server.pid } });
   return new Wrapper(server, wire, options).run();
 }

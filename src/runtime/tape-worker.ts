@@ -12,10 +12,9 @@ import { TapeFile } from "./tape-file.ts";
 import type { TapeJob, WorkerOrder, WorkerReply } from "./tape-job.ts";
 import { cannotCreate, partPath } from "./tape-place.ts";
 
-/**
- * The thread that writes the tape: takes arenas, gives them back, says once when it can write no more. The recorder
- * and the client never wait for the disk.
- */
+// The thread that writes the tape: takes arenas, gives them back, says once when it can write no more. The wire waits
+// for it only when every arena is full.
+
 /** How far the writer stands back: enough that a waking server goes first, not so far that the tape falls behind. */
 const niceness = 5;
 

@@ -49,8 +49,8 @@ export class Wire {
   /** Microseconds since the server was started. The clock is first looked at then: it takes a millisecond to load. */
   readonly now = (): number => (performance.now() - this.#origin) * 1000;
 
-  /** The wall clock at 0, in microseconds since 1970; starts the count. */
-  get startedAtUs(): number {
+  /** Starts the count of {@link now}; returns the wall clock at its 0, in microseconds since 1970. */
+  startClock(): number {
     this.#origin = performance.now();
     return Math.round((performance.timeOrigin + this.#origin) * 1000);
   }
