@@ -1,5 +1,6 @@
 // A wrapper that records nothing, as cheap as Node gets: two raw sockets, each read into one reused buffer and
 // forwarded with one write. A source pauses while its last chunk is not yet written. The other base of the bench.
+// With `--session` first, the server gets a session of its own, as behind the recorder, which has to own what it starts.
 import { spawn } from "node:child_process";
 import { Socket } from "node:net";
 import { socketPair } from "./socket-pair.ts";
@@ -27,7 +28,9 @@ const { ours: fromServer, theirs } = await socketPair(
     () => output,
   ),
 );
-const child = spawn(process.argv[2], process.argv.slice(3), { stdio: ["pipe", theirs, "inherit"] });
+const detached = process.argv[2] === "--session";
+const [command, ...args] = process.argv.slice(detached ? 3 : 2);
+const child = spawn(command, args, { stdio: ["pipe", theirs, "inherit"], detached });
 theirs.destroy();
 const input = new Socket({
   fd: 0,

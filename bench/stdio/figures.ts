@@ -69,6 +69,7 @@ function latencyFigures(l: Latencies | undefined): Figure[] {
   ] as const) {
     p50("bare, own pass-through", shape, "record", "pass", own);
     p50("bare, two pipes", shape, "record", "pipes", bare);
+    p50("bare, same placement", shape, "record", "session", bare);
     rate("rate, must", `${shape} x16`, must);
     rate("rate, aim", `${shape} x16`, aim);
     const value = l?.p99(`${shape} x16`, "record", "pipes");

@@ -31,6 +31,12 @@ export const variants = {
     ready: true,
     front: () => [node, join(root, "bench", "bare-sockets.mjs")],
   },
+  /** The same with the server in a session of its own: the scheduler then treats the two as strangers. */
+  session: {
+    name: "bare sockets, own session",
+    ready: true,
+    front: () => [node, join(root, "bench", "bare-sockets.mjs"), "--session"],
+  },
   pass: {
     name: "own pass-through",
     ready: existsSync(join(root, "bench", "pass-through.ts")),
