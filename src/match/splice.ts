@@ -1,0 +1,45 @@
+/**
+ * Writing live values into recorded messages: bytes are cut out and others put in, everything else stays as it was
+ * on the wire.
+ */
+import { copyOf, encodeUtf8, locate, members, type Span } from "../base/index.ts";
+import { Message } from "../protocol/index.ts";
+
+/** A place and the JSON text that comes into it. */
+export interface Splice extends Span {
+  readonly text: string;
+}
+
+/** The same message with other texts at some places, which do not overlap. The bytes are its own. */
+export function spliced(message: Message, splices: readonly Splice[]): Message {
+  if (splices.length === 0) return new Message(copyOf(message.bytes));
+  const inOrder = splices.length === 1 ? splices : [...splices].sort((a, b) => a.start - b.start);
+  const texts = inOrder.map(({ text }) => encodeUtf8(text));
+  const { bytes } = message;
+  const grown = inOrder.reduce((sum, { start, end }, i) => sum + texts[i]!.length - (end - start), 0);
+  const out = new Uint8Array(bytes.length + grown);
+  let from = 0;
+  let to = 0;
+  for (const [i, { start, end }] of inOrder.entries()) {
+    out.set(bytes.subarray(from, start), to);
+    to += start - from;
+    out.set(texts[i]!, to);
+    to += texts[i]!.length;
+    from = end;
+  }
+  out.set(bytes.subarray(from), to);
+  return new Message(out);
+}
+
+/** Puts a text in place of every top-level member of this name: of duplicates each reader may take another. */
+export function memberSplices(message: Message, key: string, text: string): Splice[] {
+  return [...members(message.bytes)]
+    .filter((m) => m.key === key)
+    .map(({ start, end }) => ({ start, end, text }));
+}
+
+/** Puts a text in place of the value at a path of keys, if there is one. */
+export function pathSplices(message: Message, path: readonly string[], text: string): Splice[] {
+  const span = locate(message.bytes, path);
+  return span ? [{ ...span, text }] : [];
+}

@@ -1,0 +1,421 @@
+/**
+ * One recorded conversation being played, from its `initialize` to the next: takes what the live client says, finds
+ * what it was when it was recorded, and makes what the server says about it.
+ */
+import { targetOf } from "../filter/index.ts";
+import {
+  Bindings,
+  differenceOfValues,
+  flags,
+  isRetry,
+  keyOf,
+  nearestOf,
+  none,
+  type RepeatPolicy,
+  retryKeys,
+  roles,
+  type Script,
+} from "../match/index.ts";
+import { idKeyOf, type Message, metaKeys } from "../protocol/index.ts";
+import { type AnswerPolicy, Asking, answerDifference, type OpenAsk, sameAskOf } from "./asking.ts";
+import type { Inexact, Miss, MissKind, NearestCall } from "./findings.ts";
+import { missAnswer } from "./findings.ts";
+import { LiveCall, unanswered } from "./live-call.ts";
+import { Polls } from "./polls.ts";
+import { mayHaveRounds, Rounds } from "./rounds.ts";
+import { askFor, cancellationFor, resultFor, tellAlone, tellFor } from "./sending.ts";
+import { type Due, Stage, type StageOptions } from "./stage.ts";
+import { Taking, type TakingOptions } from "./taking.ts";
+import type { TapeMap } from "./tape-map.ts";
+
+export interface ActOptions extends StageOptions, TakingOptions {
+  readonly onMiss: "error" | "nearest";
+  readonly answers: AnswerPolicy;
+}
+
+/** Told what could not be done as recorded. */
+export interface Critic {
+  miss(miss: Miss): void;
+  inexact(inexact: Inexact): void;
+}
+
+/** What is sent, or that the server ends. */
+export type Output = { readonly message: Message } | { readonly ends: true };
+
+export class Act {
+  readonly script: Script;
+  readonly stage: Stage;
+  readonly taking: Taking;
+  readonly #map: TapeMap;
+  readonly #options: ActOptions;
+  readonly #critic: Critic;
+  readonly #bindings = new Bindings();
+  readonly #asking = new Asking();
+  readonly #rounds = new Rounds();
+  readonly #polls: Polls;
+  /** Live calls by id, until they have their result. */
+  readonly #calls = new Map<string, LiveCall>();
+  readonly #inexact = new Map<LiveCall, Inexact>();
+  /** Answers that come from rules and not from the tape. */
+  readonly #replies: Message[] = [];
+  #notices = new Set<number>();
+
+  constructor(map: TapeMap, script: Script, options: ActOptions, critic: Critic) {
+    this.#map = map;
+    this.script = script;
+    this.#options = options;
+    this.#critic = critic;
+    this.stage = new Stage(script, options);
+    this.taking = new Taking(map, script, options);
+    this.#polls = new Polls(script);
+  }
+
+  /** Answers a request by a rule. */
+  reply(message: Message): void {
+    this.#replies.push(message);
+  }
+
+  /** Plays a recorded call for a live request, whatever the two say. */
+  play(call: number, request: Message, at: number, inexact?: Inexact): void {
+    const key = mayHaveRounds(request.method!) ? keyOf(request, this.#map.rules, true).text : undefined;
+    const token = request.rawAt("params", "_meta", metaKeys.progressToken);
+    const live = new LiveCall(call, request.id!, token, key, at);
+    this.#calls.set(request.idKey!, live);
+    if (inexact) this.#flag(live, inexact);
+    this.taking.use(call);
+    this.stage.begin(live, at);
+  }
+
+  /** Takes a request; false: the rest of the tape has to be known first. */
+  call(request: Message, at: number): boolean {
+    const method = request.method!;
+    if (method === "tasks/get" || method === "tasks/list") return this.#poll(request, at);
+    if (mayHaveRounds(method) && isRetry(request)) return this.#retry(request, at);
+    const taken = this.taking.take(request, this.#repeatOf(method));
+    if (taken === "not-known-yet") return false;
+    if ("missed" in taken) {
+      this.#missed(taken.missed, request, taken.recorded, at);
+      return true;
+    }
+    const key = keyOf(request, this.#map.rules);
+    this.#bindings.bindAll(taken.volatiles, key.volatiles);
+    this.play(this.#skipRounds(taken.call, at), request, at);
+    this.#taskFact(request, taken.call);
+    return true;
+  }
+
+  /** Takes a notification; false: the rest of the tape has to be known first. */
+  notice(message: Message, at: number): boolean {
+    const { notices } = this.script;
+    const { text } = keyOf(message, this.#map.rules);
+    for (let event = notices.first(text); event !== none; event = notices.after(event)) {
+      if (this.#notices.has(event)) continue;
+      if (keyOf(this.#map.message(this.script, event), this.#map.rules).text !== text) continue;
+      this.#notices.add(event);
+      this.stage.happen(event, at);
+      return true;
+    }
+    return this.script.complete;
+  }
+
+  /** The client takes a request back. */
+  cancel(idKey: string, at: number): void {
+    const live = this.#calls.get(idKey);
+    if (!live || live.call === this.script.initialize) return;
+    this.#calls.delete(idKey);
+    this.stage.cancel(live, at);
+  }
+
+  /** The client answers what the server asked. */
+  answer(message: Message, at: number): void {
+    const open = this.#asking.answered(message.idKey ?? "");
+    if (!open) return;
+    const { ask, live } = open;
+    if (live?.done) return;
+    const goesOn = this.script.has(ask, flags.optional) ? ask : this.#compare(open, message, at);
+    if (goesOn === undefined) return;
+    this.#bindTask(goesOn, message);
+    this.stage.answered(goesOn, live, at);
+  }
+
+  /** The next thing to send, or undefined. */
+  output(at: number): Output | undefined {
+    const reply = this.#replies.shift();
+    if (reply) return { message: reply };
+    for (let due = this.stage.next(at); due; due = this.stage.next(at)) {
+      const output = this.#make(due, at);
+      this.stage.said(due, at);
+      if (output) return output;
+    }
+    return this.#replies.length > 0 ? this.output(at) : undefined;
+  }
+
+  /** Recorded calls that nobody made, by their numbers; polls, pings and the handshake are not missed. */
+  unused(): number[] {
+    const { script } = this;
+    const found: number[] = [];
+    for (let event = 0; event < script.count; event++) {
+      if (script.role(event) !== roles.call || this.taking.isUsed(event)) continue;
+      if (script.has(event, flags.optional) || event === script.initialize) continue;
+      if (this.#map.message(script, event).method !== "server/discover") found.push(script.number(event));
+    }
+    return found;
+  }
+
+  #repeatOf(method: string): RepeatPolicy {
+    return method === "server/discover" || method === "tasks/result" ? "last" : this.#options.repeat;
+  }
+
+  #poll(request: Message, at: number): boolean {
+    const task = request.rawAt("params", "taskId");
+    const equals = [...this.taking.equals(request)];
+    if (!this.script.complete && !equals.some((call) => this.script.settled(call))) return false;
+    const call = this.#polls.next(task, equals, this.stage, this.taking);
+    if (call === undefined) this.#missed("unknown", request, 0, at);
+    else this.play(call, request, at);
+    return true;
+  }
+
+  #retry(request: Message, at: number): boolean {
+    const key = keyOf(request, this.#map.rules, true).text;
+    const before = this.#rounds.take(key, request);
+    if (before === undefined) return this.#strayRetry(request, at);
+    const next = this.script.link.get(before);
+    if (next === none && !this.script.complete) return false;
+    if (next === none) {
+      this.#missed("retry", request, 0, at);
+      return true;
+    }
+    const difference = this.#responsesDifference(request, next);
+    if (!difference) {
+      this.play(next, request, at);
+      return true;
+    }
+    const other = this.#otherRound(request, before);
+    const inexact = {
+      why: "answer",
+      ...this.#named(request),
+      call: this.script.number(next),
+      difference,
+    } as const;
+    if (other !== undefined) this.play(other, request, at);
+    else if (this.#options.answers === "compare")
+      this.#missed("answer", request, 1, at, this.#nearest(next, difference));
+    else this.play(next, request, at, inexact);
+    return true;
+  }
+
+  /** A retry that nobody waits for may still have been recorded as a request of its own. */
+  #strayRetry(request: Message, at: number): boolean {
+    const taken = this.taking.take(request);
+    if (taken === "not-known-yet") return false;
+    if ("missed" in taken) this.#missed("retry", request, taken.recorded, at);
+    else this.play(taken.call, request, at);
+    return true;
+  }
+
+  #responsesDifference(request: Message, recorded: number) {
+    const then = this.#map.message(this.script, recorded).rawAt("params", retryKeys.responses) ?? "null";
+    const now = request.rawAt("params", retryKeys.responses) ?? "null";
+    return differenceOfValues(encoder.encode(now), encoder.encode(then), this.#map.rules);
+  }
+
+  /** The next round of another equal operation that was answered as this one is. */
+  #otherRound(request: Message, before: number): number | undefined {
+    const first = this.#copy(before);
+    for (const call of this.taking.equals(first)) {
+      const next = this.script.link.get(call);
+      if (call === before || next === none || this.taking.isUsed(call) || this.taking.isUsed(next)) continue;
+      if (this.#responsesDifference(request, next)) continue;
+      this.taking.use(call);
+      this.taking.giveBack(before);
+      return next;
+    }
+    return undefined;
+  }
+
+  /** Nobody is asked: the answer of the last round stands for all. */
+  #skipRounds(call: number, at: number): number {
+    let last = call;
+    while (
+      this.#options.answers === "recorded" &&
+      this.script.link.get(last) !== none &&
+      this.#hasRounds(last)
+    ) {
+      this.taking.use(last);
+      this.stage.happen(last, at);
+      last = this.script.link.get(last);
+    }
+    return last;
+  }
+
+  #hasRounds(call: number): boolean {
+    return this.script.has(this.script.link.get(call), flags.round);
+  }
+
+  /** What a differing answer means; the ask with which the call goes on, or undefined when it is over. */
+  #compare({ ask, live }: OpenAsk, answer: Message, at: number): number | undefined {
+    const difference = answerDifference(this.#map, this.script, ask, answer);
+    if (!difference) return ask;
+    const other = live && this.#otherAsk(live, ask, answer, at);
+    if (other !== undefined) return other;
+    const request = this.#copy(live ? live.call : ask);
+    const named = { ...this.#named(request), id: live?.id ?? request.id! };
+    const call = this.script.number(live ? live.call : ask);
+    if (this.#options.answers !== "compare" || !live) {
+      const inexact = { why: "answer", ...named, call, difference } as const;
+      if (live) this.#flag(live, inexact);
+      else this.#critic.inexact(inexact);
+      return ask;
+    }
+    this.cancel(idKeyOf(live.id)!, at);
+    this.#answerMiss({
+      kind: "answer",
+      ...named,
+      recorded: 1,
+      nearest: this.#nearest(live.call, difference),
+    });
+    return undefined;
+  }
+
+  /** An equal call in which the client answered as it does now: the live call was that one all along. */
+  #otherAsk(live: LiveCall, ask: number, answer: Message, at: number): number | undefined {
+    for (const call of this.taking.equals(this.#copy(live.call))) {
+      if (call === live.call || this.taking.isUsed(call) || !this.script.settled(call)) continue;
+      const same = sameAskOf(this.#map, this.script, ask, live.asks, call);
+      if (same === none || answerDifference(this.#map, this.script, same, answer)) continue;
+      this.taking.giveBack(live.call);
+      this.taking.use(call);
+      live.open.delete(ask);
+      this.stage.turn(live, call, same, at);
+      return same;
+    }
+    return undefined;
+  }
+
+  #make({ event, live }: Due, at: number): Output | undefined {
+    if (event === unanswered) return this.#noAnswer(live!);
+    const { script } = this;
+    const role = script.role(event);
+    if (role === roles.end) return { ends: true };
+    const recorded = this.#map.message(script, event);
+    if (role === roles.ask) return this.#ask(event, recorded, live, at);
+    if (role === roles.tell) return this.#tell(event, recorded, live);
+    if (!live) return { message: tellAlone(recorded, this.#bindings) };
+    const inexact = this.#inexact.get(live);
+    const message = resultFor(recorded, live.id, this.#bindings, inexact);
+    this.#calls.delete(idKeyOf(live.id)!);
+    this.#inexact.delete(live);
+    this.#rounds.sent(live.call, live.roundKey, message);
+    return { message };
+  }
+
+  #ask(event: number, recorded: Message, live: LiveCall | undefined, at: number): Output | undefined {
+    if (live) live.asks++;
+    if (this.#options.answers === "recorded" && recorded.method !== "ping") {
+      const answer = this.script.reply.get(event);
+      if (answer !== none) this.stage.happen(answer, at);
+      return undefined;
+    }
+    const id = this.#asking.open(event, recorded.id!, live);
+    return { message: askFor(recorded, id, this.#bindings) };
+  }
+
+  #tell(event: number, recorded: Message, live: LiveCall | undefined): Output | undefined {
+    if (recorded.method === "notifications/tasks/status")
+      this.#polls.happened(recorded.rawAt("params", "taskId"), event);
+    const ask = this.script.cancel.get(event);
+    if (ask !== none) {
+      const id = this.#asking.idOf(ask);
+      return id === undefined ? undefined : { message: cancellationFor(recorded, id) };
+    }
+    if (!live) return { message: tellAlone(recorded, this.#bindings) };
+    if (recorded.method === "notifications/cancelled") return { message: cancellationFor(recorded, live.id) };
+    const message = tellFor(recorded, live, this.#bindings);
+    return message && { message };
+  }
+
+  #noAnswer(live: LiveCall): Output {
+    const request = this.#copy(live.call);
+    this.#calls.delete(idKeyOf(live.id)!);
+    const nearest = this.#nearest(live.call, undefined);
+    this.#answerMiss({ kind: "unanswered", ...this.#named(request), id: live.id, recorded: 1, nearest });
+    return { message: this.#replies.pop()! };
+  }
+
+  #missed(kind: MissKind, request: Message, recorded: number, at: number, known?: NearestCall): void {
+    const nearest = known ?? this.#findNearest(request);
+    if (
+      this.#options.onMiss === "nearest" &&
+      kind !== "answer" &&
+      nearest &&
+      this.#isAlike(request, nearest)
+    ) {
+      const { call, difference } = nearest;
+      this.play(nearest.event, request, at, { why: "nearest", ...this.#named(request), call, difference });
+      return;
+    }
+    this.#answerMiss({ kind, ...this.#named(request), recorded, nearest });
+  }
+
+  /** An inexact answer is at least one of the same tool. */
+  #isAlike(request: Message, nearest: NearestCall): nearest is NearestCall & { readonly event: number } {
+    const { method, target } = this.#named(request);
+    return nearest.method === method && nearest.target === target && "event" in nearest;
+  }
+
+  #answerMiss(miss: Miss): void {
+    this.#critic.miss(miss);
+    this.#replies.push(missAnswer(miss));
+  }
+
+  #flag(live: LiveCall, inexact: Inexact): void {
+    this.#inexact.set(live, inexact);
+    this.#critic.inexact(inexact);
+  }
+
+  /** Of the calls of the same method, those of the same target first, then of any method. */
+  #findNearest(request: Message): (NearestCall & { readonly event: number }) | undefined {
+    const found =
+      nearestOf(request, this.#candidates(request, true), this.#map.rules) ??
+      nearestOf(request, this.#candidates(request, false), this.#map.rules);
+    return found && this.#nearest(found.candidate, found.difference);
+  }
+
+  *#candidates(request: Message, sameTarget: boolean): Generator<readonly [number, Message], void, void> {
+    const { callsOf } = this.script;
+    const target = targetOf(request);
+    for (let call = callsOf.first(request.method!); call !== none; call = callsOf.after(call)) {
+      const recorded = this.#map.message(this.script, call);
+      if (!sameTarget || targetOf(recorded) === target) yield [call, recorded];
+    }
+  }
+
+  #nearest(call: number, difference: NearestCall["difference"]): NearestCall & { readonly event: number } {
+    const { method, target } = this.#named(this.#map.message(this.script, call));
+    return { event: call, call: this.script.number(call), method, target, difference };
+  }
+
+  #named(request: Message): { method: string; target: string | undefined; id: string } {
+    return { method: request.method ?? "", target: targetOf(request), id: request.id ?? "null" };
+  }
+
+  #copy(event: number): Message {
+    return tellAlone(this.#map.message(this.script, event), new Bindings());
+  }
+
+  #taskFact(request: Message, call: number): void {
+    if (request.method!.startsWith("tasks/")) this.#polls.happened(request.rawAt("params", "taskId"), call);
+  }
+
+  /** A task that the client made has a new id: the server will ask for that one. */
+  #bindTask(ask: number, message: Message): void {
+    const live = message.at("result", "task", "taskId");
+    const answer = this.script.reply.get(ask);
+    if (typeof live !== "string" || answer === none) return;
+    const recorded = this.#map.message(this.script, answer).at("result", "task", "taskId");
+    if (typeof recorded === "string") this.#bindings.bind(recorded, live);
+  }
+}
+
+const encoder = new TextEncoder();

@@ -1,0 +1,77 @@
+/**
+ * What every server answers, made from what was recorded when the recording itself has no answer: `ping`,
+ * `server/discover`, and an `initialize` that comes to a recording of the modern era (MCP 2026-07-28, versioning;
+ * 2025-11-25, lifecycle).
+ */
+import { version } from "../base/index.ts";
+import { none, type Script } from "../match/index.ts";
+import { legacyRevisions, type Message, metaKeys, modernRevisions, parseMessage } from "../protocol/index.ts";
+
+/** JSON-RPC "method not found", and MCP's "unsupported protocol version" (2026-07-28, error codes). */
+const methodNotFound = -32601;
+const unsupportedVersion = -32022;
+
+export function pong(id: string): Message {
+  return answer(id, "result", "{}");
+}
+
+/** A recording of the legacy era knows no such method: that is how a client of both eras finds out. */
+export function discovery(script: Script, id: string): Message {
+  if (script.claims.size === 0) {
+    return answer(id, "error", JSON.stringify({ code: methodNotFound, message: "Method not found" }));
+  }
+  const result = {
+    resultType: "complete",
+    supportedVersions: [...script.claims],
+    capabilities: capabilitiesOf(script),
+    ttlMs: 0,
+    cacheScope: "private",
+    _meta: { [metaKeys.serverInfo]: ownInfo },
+  };
+  return answer(id, "result", JSON.stringify(result));
+}
+
+/** `initialize` without a recorded one. */
+export function opening(script: Script, request: Message): Message {
+  const id = request.id!;
+  const asked = request.at("params", "protocolVersion");
+  if (script.claims.size > 0) {
+    const data = { supported: [...script.claims], requested: String(asked ?? "") };
+    const message = `Unsupported protocol version: this recording speaks ${data.supported.join(", ")}, without initialize`;
+    return answer(id, "error", JSON.stringify({ code: unsupportedVersion, message, data }));
+  }
+  const known = legacyRevisions.find((revision) => revision === asked) ?? legacyRevisions[0];
+  const result = { protocolVersion: known, capabilities: capabilitiesOf(script), serverInfo: ownInfo };
+  return answer(id, "result", JSON.stringify(result));
+}
+
+/** Whether a script can answer `initialize` with what was recorded. */
+export function hasOpening(script: Script): boolean {
+  return script.initialize !== none;
+}
+
+/** The revisions that a recording of the modern era speaks; what is known while nothing has been claimed. */
+export function revisionsOf(script: Script): readonly string[] {
+  return script.claims.size > 0 ? [...script.claims] : modernRevisions;
+}
+
+const ownInfo = { name: "reelwire replay", version };
+
+/** A server that answered `tools/list` has tools, and so on. */
+function capabilitiesOf(script: Script): Record<string, object> {
+  const has = (start: string): boolean => [...script.methods].some((method) => method.startsWith(start));
+  const capabilities: Record<string, object> = {};
+  const listens = has("subscriptions/listen");
+  if (has("tools/")) capabilities["tools"] = listens ? { listChanged: true } : {};
+  if (has("resources/"))
+    capabilities["resources"] =
+      listens || has("resources/subscribe") ? { subscribe: true, listChanged: listens } : {};
+  if (has("prompts/")) capabilities["prompts"] = listens ? { listChanged: true } : {};
+  if (has("completion/")) capabilities["completions"] = {};
+  if (has("logging/")) capabilities["logging"] = {};
+  return capabilities;
+}
+
+function answer(id: string, kind: "result" | "error", json: string): Message {
+  return parseMessage(`{"jsonrpc":"2.0","id":${id},"${kind}":${json}}`)!;
+}

@@ -1,0 +1,12 @@
+export type { Critic, Output } from "./act.ts";
+export type { AnswerPolicy } from "./asking.ts";
+export { answerPolicies } from "./asking.ts";
+export type { Inexact, Miss, MissKind, NearestCall } from "./findings.ts";
+export { differenceText, errorOf, nameOf, nearestText } from "./findings.ts";
+export { readOn, replayLayer } from "./layer.ts";
+export type { PlayOptions } from "./player.ts";
+export { Player } from "./player.ts";
+export { inexactKey } from "./sending.ts";
+export type { CustomMatch } from "./taking.ts";
+export type { ReadBytes, RecordedConversation } from "./tape-map.ts";
+export { TapeMap } from "./tape-map.ts";

@@ -1,0 +1,233 @@
+/**
+ * The server side of one live conversation: chooses the recorded conversation, answers the handshake, and moves on to
+ * the next recorded round when the client initializes again. Time is handed in; nothing is performed.
+ */
+import { Assignment, canonicalOf, none } from "../match/index.ts";
+import { idKeyOf, type Message, metaKeys } from "../protocol/index.ts";
+import { Act, type ActOptions, type Critic, type Output } from "./act.ts";
+import { missAnswer } from "./findings.ts";
+import { discovery, opening, pong } from "./handshake.ts";
+import type { RecordedConversation, TapeMap } from "./tape-map.ts";
+
+export interface PlayOptions extends ActOptions {
+  /** How long a client says nothing before what it has not done is waited for no more, in milliseconds. */
+  readonly silenceMs: number;
+  /** The tape holds one conversation only, as one of a process on stdio does: it need not be known whole to begin. */
+  readonly single: boolean;
+}
+
+/** Messages that wait until more of the tape is known; more are answered as misses. */
+const heldMax = 10_000;
+
+export class Player {
+  readonly #map: TapeMap;
+  readonly #options: PlayOptions;
+  readonly #critic: Critic;
+  readonly #assignment: Assignment;
+  #conversation: RecordedConversation | undefined;
+  #act: Act | undefined;
+  /** Which round of the conversation is played, and how often rounds were asked for. */
+  #rounds: Assignment;
+  /** Acts that were left, for what they did not use. */
+  readonly #past: Act[] = [];
+  readonly #replies: Message[] = [];
+  readonly #held: Message[] = [];
+  #heldNotices: Message[] = [];
+  #heardAt = 0;
+  #inputEnded = false;
+
+  constructor(map: TapeMap, options: PlayOptions, critic: Critic, assignment: Assignment) {
+    this.#map = map;
+    this.#options = options;
+    this.#critic = critic;
+    this.#assignment = assignment;
+    this.#rounds = new Assignment(options.repeat);
+  }
+
+  /** Whether more of the tape has to be known before all is said that is due. */
+  get wantsMore(): boolean {
+    return !this.#map.complete;
+  }
+
+  /** Whether somebody waits for more of the tape. */
+  get waitsForTape(): boolean {
+    return !this.#map.complete && (this.#held.length > 0 || (this.#act?.stage.open.length ?? 0) > 0);
+  }
+
+  /** When something is to be done though nobody says anything, in microseconds. */
+  get wakeAt(): number | undefined {
+    const { stage } = this.#act ?? {};
+    const silence = stage?.prefers ? this.#heardAt + this.#options.silenceMs * 1000 : undefined;
+    const due = stage?.dueAt;
+    if (silence === undefined || due === undefined) return silence ?? due;
+    return Math.min(silence, due);
+  }
+
+  /** Calls that the client made and that have no answer yet. */
+  get openCalls(): number {
+    return this.#act?.stage.open.length ?? 0;
+  }
+
+  opened(at: number): void {
+    this.#heardAt = at;
+    if (this.#options.single || this.#map.complete) this.#seat(undefined, at);
+  }
+
+  received(message: Message, at: number): void {
+    this.#heardAt = at;
+    for (const part of message.parts()) this.#take(part, at);
+  }
+
+  /** The client says no more. */
+  inputEnded(at: number): void {
+    this.#inputEnded = true;
+    this.#act?.stage.inputEnded(at);
+  }
+
+  /** More of the tape is known. */
+  grown(at: number): void {
+    if (!this.#act && this.#options.single) this.#seat(undefined, at);
+    this.#act?.stage.grown(at);
+    const held = this.#held.splice(0);
+    for (const [i, message] of held.entries()) {
+      if (this.#request(message, at)) continue;
+      this.#held.push(...held.slice(i));
+      break;
+    }
+    this.#heldNotices = this.#heldNotices.filter((message) => !this.#act?.notice(message, at));
+    if (this.#inputEnded) this.#act?.stage.inputEnded(at);
+  }
+
+  /** Time has passed. */
+  tick(at: number): void {
+    const { stage } = this.#act ?? {};
+    if (!stage?.prefers || at < this.#heardAt + this.#options.silenceMs * 1000) return;
+    stage.stopWaiting(at);
+    this.#heardAt = at;
+  }
+
+  /** The next thing to send, or undefined. */
+  output(at: number): Output | undefined {
+    const reply = this.#replies.shift();
+    if (reply) return { message: reply };
+    return this.#act?.output(at);
+  }
+
+  /** Recorded calls of this conversation that were not made, by their numbers. */
+  unused(): number[] {
+    const acts = this.#act ? [...this.#past, this.#act] : this.#past;
+    const played = new Set(acts.map((act) => act.script));
+    const missed = (this.#conversation?.scripts ?? [])
+      .filter((script) => !played.has(script))
+      .flatMap((script) => new Act(this.#map, script, this.#options, this.#critic).unused());
+    return [...acts.flatMap((act) => act.unused()), ...missed].sort((a, b) => a - b);
+  }
+
+  #take(message: Message, at: number): void {
+    if (message.kind === "notification") this.#notice(message, at);
+    else if (message.kind === "response") this.#act?.answer(message, at);
+    else if (message.kind === "request") {
+      if (this.#held.length === 0 && this.#request(message, at)) return;
+      if (this.#held.length < heldMax) this.#held.push(message);
+      else this.#noConversation(message);
+    }
+  }
+
+  #notice(message: Message, at: number): void {
+    if (message.method === "notifications/cancelled") {
+      const id = message.rawAt("params", "requestId");
+      const held = this.#held.findIndex((request) => request.id === id);
+      if (held >= 0) this.#held.splice(held, 1);
+      else if (id !== undefined) this.#act?.cancel(idKeyOf(id)!, at);
+    } else if (message.method !== "notifications/progress" && !this.#act?.notice(message, at)) {
+      if (this.#heldNotices.length < heldMax) this.#heldNotices.push(message);
+    }
+  }
+
+  /** False: more of the tape has to be known first. */
+  #request(message: Message, at: number): boolean {
+    if (message.method === "ping") {
+      this.#replies.push(pong(message.id!));
+      return true;
+    }
+    if (!this.#act && !this.#seat(message, at)) {
+      if (!this.#map.complete) return false;
+      this.#noConversation(message);
+      return true;
+    }
+    if (message.method === "initialize") return this.#initialize(message, at);
+    if (message.method === "server/discover") return this.#discover(message, at);
+    return this.#act!.call(message, at);
+  }
+
+  /** Chooses the recorded conversation; false when there is none, or not known yet which. */
+  #seat(first: Message | undefined, at: number): boolean {
+    const { conversations } = this.#map;
+    if (conversations.length === 0 || (!this.#map.complete && !this.#options.single)) return false;
+    if (!first && conversations.length > 1) return false;
+    const clients = conversations.map(({ scripts }) => scripts[0]!.clientInfo);
+    const chosen = this.#assignment.take(first && clientOf(first), clients);
+    if (chosen === undefined) return false;
+    this.#conversation = conversations[chosen]!;
+    this.#rounds = new Assignment(this.#options.repeat);
+    return this.#begin(at);
+  }
+
+  /** The next round of the conversation, if there is one. */
+  #begin(at: number): boolean {
+    const { scripts } = this.#conversation!;
+    const round = this.#rounds.take(
+      undefined,
+      scripts.map(() => undefined),
+    );
+    if (round === undefined) return false;
+    if (this.#act) this.#past.push(this.#act);
+    this.#act = new Act(this.#map, scripts[round]!, this.#options, this.#critic);
+    this.#act.stage.start(at);
+    return true;
+  }
+
+  #initialize(message: Message, at: number): boolean {
+    let act = this.#act!;
+    const again = act.script.initialize !== none && act.taking.isUsed(act.script.initialize);
+    if (again) {
+      const more = this.#conversation!.scripts.length > this.#past.length + 1;
+      if (!more && !this.#map.complete) return false;
+      if (!this.#begin(at)) {
+        this.#noConversation(message);
+        return true;
+      }
+      act = this.#act!;
+    }
+    const { initialize } = act.script;
+    if (initialize !== none) {
+      if (!act.script.settled(initialize)) return false;
+      act.play(initialize, message, at);
+      return true;
+    }
+    if (!act.script.complete) return false;
+    this.#replies.push(opening(act.script, message));
+    return true;
+  }
+
+  #discover(message: Message, at: number): boolean {
+    const { script } = this.#act!;
+    if (script.callsOf.first("server/discover") !== none) return this.#act!.call(message, at);
+    if (!script.complete && script.initialize === none) return false;
+    this.#replies.push(discovery(script, message.id!));
+    return true;
+  }
+
+  #noConversation(message: Message): void {
+    const method = message.method ?? "";
+    const miss = { kind: "conversation", method, target: undefined, id: message.id!, recorded: 0 } as const;
+    this.#critic.miss({ ...miss, nearest: undefined });
+    this.#replies.push(missAnswer({ ...miss, nearest: undefined }));
+  }
+}
+
+/** Who a client says it is, in either era. */
+function clientOf(message: Message): string | undefined {
+  const raw = message.rawAt("params", "clientInfo") ?? message.rawAt("params", "_meta", metaKeys.clientInfo);
+  return raw === undefined ? undefined : canonicalOf(raw)?.text;
+}

@@ -1,0 +1,356 @@
+/**
+ * Order and cause: decides what the server says next, and when. Knows nothing of bytes and ids.
+ *
+ * Theory of operation. A recorded thing is *due* when its hard causes have happened again: of a result its own request
+ * and the answers to what the server asked during it; of what stands alone, the event it followed. Things for one call
+ * are said in their order. A due thing *prefers* that everything recorded between its call and itself has happened too,
+ * so that overlapping calls overlap again. The preference is dropped when the client is silent: then what it has not
+ * done is waited for no more. So nothing waits for ever for a client that goes another way.
+ */
+import { flags, isOutput, none, roles, type Script } from "../match/index.ts";
+import { Bits } from "./bits.ts";
+import { Heap } from "./heap.ts";
+import { type LiveCall, unanswered } from "./live-call.ts";
+
+export interface StageOptions {
+  /** Keep the recorded order of everything, whatever the client does. */
+  readonly strictOrder: boolean;
+  /** How long to wait for what took so many milliseconds when it was recorded. */
+  readonly delay: (recordedMs: number) => number;
+}
+
+/** What is said next. */
+export interface Due {
+  /** The recorded event, or `unanswered`. */
+  readonly event: number;
+  /** The call that it is said for; undefined for what stands alone. */
+  readonly live: LiveCall | undefined;
+  /** Microseconds on the live clock. */
+  readonly at: number;
+}
+
+/** Calls that are over and remembered for what the server still says about them. */
+const overMax = 1000;
+
+export class Stage {
+  readonly script: Script;
+  readonly #options: StageOptions;
+  readonly #happened = new Bits();
+  /** Waited for no more, though it may still happen. */
+  readonly #letGo = new Bits();
+  /** Was said on a subscription that nobody held. */
+  readonly #missed = new Bits();
+  readonly #queued = new Set<number>();
+  readonly #queue = new Heap<Due>((a, b) => a.at < b.at || (a.at === b.at && a.event < b.event));
+  /** Live calls by the recorded one. */
+  readonly #live = new Map<number, LiveCall>();
+  readonly #over = new Map<number, LiveCall>();
+  /** Calls that wait for an event. */
+  readonly #waiting = new Map<number, LiveCall[]>();
+  /** Calls whose next thing is due and prefers to wait, with that thing. */
+  readonly #preferring = new Map<LiveCall, number>();
+  /** Calls of which nothing more is known yet. */
+  readonly #tailing = new Set<LiveCall>();
+  /** Everything before has happened or is waited for no more. */
+  #front = 0;
+  #grown = 0;
+  #inputEnded = false;
+
+  constructor(script: Script, options: StageOptions) {
+    this.script = script;
+    this.#options = options;
+  }
+
+  /** Something is due and waits only because the client may still do what it did. */
+  get prefers(): boolean {
+    return this.#preferring.size > 0 && !this.#options.strictOrder;
+  }
+
+  /** When the first thing in the queue is due. */
+  get dueAt(): number | undefined {
+    for (let first = this.#queue.peek(); first; first = this.#queue.peek()) {
+      if (!first.live?.done || this.script.has(first.event, flags.late)) return first.at;
+      this.#queue.pop();
+    }
+    return undefined;
+  }
+
+  /** Calls that have not got their result. */
+  get open(): readonly LiveCall[] {
+    return [...this.#live.values()].filter((live) => !live.done);
+  }
+
+  hasHappened(event: number): boolean {
+    return this.#happened.has(event);
+  }
+
+  /** The conversation begins: what the server says by itself at first. */
+  start(at: number): void {
+    if (this.script.opening !== none) this.#alone(this.script.opening, at);
+  }
+
+  /** A recorded call was made. */
+  begin(live: LiveCall, at: number): void {
+    live.since = at;
+    live.sinceRecorded = this.script.at(live.call);
+    live.passed = this.#options.strictOrder ? 0 : live.call + 1;
+    this.#live.set(live.call, live);
+    this.happen(live.call, at);
+    this.#advance(live, at);
+  }
+
+  /** The client's answer to an ask. */
+  answered(ask: number, live: LiveCall | undefined, at: number): void {
+    const answer = this.script.reply.get(ask);
+    if (live) {
+      live.open.delete(ask);
+      live.since = at;
+      if (answer !== none) live.sinceRecorded = Math.max(live.sinceRecorded, this.script.at(answer));
+    }
+    if (answer !== none) this.happen(answer, at);
+    if (live) this.#advance(live, at);
+  }
+
+  /** The client takes a call back. What was still said then is said again; nothing else is. */
+  cancel(live: LiveCall, at: number): void {
+    const cancel = this.script.cancel.get(live.call);
+    if (cancel !== none) {
+      live.cancelled = true;
+      live.open.clear();
+      this.happen(cancel, at);
+      this.#advance(live, at);
+    } else {
+      this.#finish(live);
+      this.#skipRest(live, at);
+    }
+  }
+
+  /** The live call goes on as another recorded one that is equal so far. */
+  turn(live: LiveCall, call: number, last: number, at: number): void {
+    this.#live.delete(live.call);
+    live.call = call;
+    live.last = last;
+    live.passed = last + 1;
+    this.#live.set(call, live);
+    this.happen(call, at);
+  }
+
+  /** Marks an event as happened: what waited for it goes on, what followed it is said. */
+  happen(event: number, at: number): void {
+    if (this.#happened.has(event)) return;
+    this.#happened.add(event);
+    const follower = this.script.follower.get(event);
+    if (follower !== none) this.#alone(follower, at);
+    this.#wake(event, at);
+  }
+
+  /** More of the tape is known. */
+  grown(at: number): void {
+    const { script } = this;
+    for (; this.#grown < script.count; this.#grown++) {
+      const after = script.after.get(this.#grown);
+      const follows = after !== none && script.follower.get(after) === this.#grown;
+      if (follows && this.#happened.has(after)) this.#alone(this.#grown, at);
+    }
+    const tailing = [...this.#tailing];
+    this.#tailing.clear();
+    for (const live of tailing) this.#advance(live, at);
+  }
+
+  /** The next thing to say now, or undefined. */
+  next(at: number): Due | undefined {
+    const due = this.dueAt;
+    if (due === undefined || due > at) return undefined;
+    const item = this.#queue.pop()!;
+    if (item.event !== unanswered) this.#queued.delete(item.event);
+    return item;
+  }
+
+  /** It was said, or deliberately not. */
+  said({ event, live }: Due, at: number): void {
+    const { script } = this;
+    if (event === unanswered) {
+      this.#finish(live!);
+      return;
+    }
+    if (live && !script.has(event, flags.late)) {
+      live.queued = false;
+      live.last = event;
+      live.passed = Math.max(live.passed, event + 1);
+      live.since = at;
+      live.sinceRecorded = script.at(event);
+      if (script.role(event) === roles.ask && this.#isWaitedFor(event)) live.open.add(event);
+      if (script.role(event) === roles.end) this.#finish(live);
+    }
+    this.happen(event, at);
+    if (live && !script.has(event, flags.late)) this.#advance(live, at);
+  }
+
+  /** The client is silent: the first thing that waits for it by preference waits no more. */
+  stopWaiting(at: number): void {
+    let first: LiveCall | undefined;
+    for (const [live, event] of this.#preferring)
+      if (!first || event < this.#preferring.get(first)!) first = live;
+    if (!first) return;
+    const until = this.#preferring.get(first)!;
+    for (let event = first.passed; event < until; event++) {
+      if (this.#passes(event) || this.#queued.has(event)) continue;
+      this.#letGo.add(event);
+      this.#wake(event, at);
+    }
+  }
+
+  /** The client says no more: nothing is waited for that it might do. */
+  inputEnded(at: number): void {
+    this.#inputEnded = true;
+    if (this.#options.strictOrder) return;
+    for (let before = -1; this.#preferring.size > 0 && this.#preferring.size !== before; ) {
+      before = this.#preferring.size;
+      this.stopWaiting(at);
+    }
+  }
+
+  #advance(live: LiveCall, at: number): void {
+    if (live.done || live.queued) return;
+    const event = this.#nextOf(live);
+    if (event === undefined) return;
+    if (event !== unanswered && !this.#mayBeSaid(live, event)) return;
+    this.#preferring.delete(live);
+    live.queued = true;
+    this.#enqueue(event, live, live.since, live.sinceRecorded, at);
+  }
+
+  /** What is said next for a call: an event, `unanswered`, or undefined when nothing is (known yet). */
+  #nextOf(live: LiveCall): number | undefined {
+    const { script } = this;
+    for (;;) {
+      const event = script.next.get(live.last);
+      if (event === none) return this.#afterLast(live);
+      if (!this.#missed.has(event)) return event;
+      live.last = event;
+    }
+  }
+
+  #afterLast(live: LiveCall): number | undefined {
+    const { script } = this;
+    const { call } = live;
+    if (script.reply.get(call) !== none || live.cancelled) {
+      this.#finish(live);
+      return undefined;
+    }
+    if (!script.complete) {
+      this.#tailing.add(live);
+      return undefined;
+    }
+    if (script.cancel.get(call) !== none || this.#isSubscription(live)) return undefined;
+    return script.end !== none && script.end > call ? script.end : unanswered;
+  }
+
+  /** A subscription that was never ended stays open. */
+  #isSubscription(live: LiveCall): boolean {
+    return live.last !== live.call && this.script.has(live.last, flags.followsToo);
+  }
+
+  #mayBeSaid(live: LiveCall, event: number): boolean {
+    const { script } = this;
+    if (script.has(event, flags.followsToo) && !live.cancelled) {
+      const after = script.after.get(event);
+      if (after === none || this.#happened.has(after)) return true;
+      this.#wait(after, live);
+      return false;
+    }
+    for (const ask of live.open) if (script.reply.get(ask) < event) return false;
+    if (live.cancelled || this.#inputEnded) return true;
+    let passed = this.#options.strictOrder ? Math.max(live.passed, this.#front) : live.passed;
+    while (passed < event && this.#passes(passed)) passed++;
+    live.passed = passed;
+    if (passed >= event) return true;
+    this.#preferring.set(live, event);
+    this.#wait(passed, live);
+    return false;
+  }
+
+  #passes(event: number): boolean {
+    return this.#happened.has(event) || this.#letGo.has(event) || this.script.has(event, flags.optional);
+  }
+
+  /** What follows an event and belongs to no call in progress. */
+  #alone(event: number, at: number): void {
+    const { script } = this;
+    if (this.#happened.has(event) || this.#queued.has(event)) return;
+    if (script.has(event, flags.followsToo)) {
+      this.#onSubscription(event, at);
+      return;
+    }
+    let live: LiveCall | undefined;
+    if (script.has(event, flags.late)) {
+      const owner = script.owner.get(event);
+      live = this.#live.get(owner) ?? this.#over.get(owner);
+      if (!live) {
+        this.happen(event, at);
+        return;
+      }
+    }
+    const after = script.after.get(event);
+    this.#enqueue(event, live, at, after === none ? 0 : script.at(after), at);
+  }
+
+  /** Without a subscriber it is not said, and what follows it follows the same. */
+  #onSubscription(event: number, at: number): void {
+    const live = this.#live.get(this.script.owner.get(event));
+    if (live && !live.done) return;
+    this.#missed.add(event);
+    this.happen(event, at);
+  }
+
+  #enqueue(
+    event: number,
+    live: LiveCall | undefined,
+    since: number,
+    sinceRecorded: number,
+    now: number,
+  ): void {
+    const recordedMs = event === unanswered ? 0 : (this.script.at(event) - sinceRecorded) / 1000;
+    const delayMs = this.#options.delay(Math.max(0, recordedMs));
+    const at = delayMs > 0 ? Math.max(now, since + delayMs * 1000) : 0;
+    if (event !== unanswered) this.#queued.add(event);
+    this.#queue.push({ event, live, at });
+  }
+
+  #isWaitedFor(ask: number): boolean {
+    return this.script.reply.get(ask) !== none && !this.script.has(ask, flags.optional);
+  }
+
+  #wait(event: number, live: LiveCall): void {
+    const others = this.#waiting.get(event);
+    if (!others) this.#waiting.set(event, [live]);
+    else if (!others.includes(live)) others.push(live);
+  }
+
+  #wake(event: number, at: number): void {
+    const waiting = this.#waiting.get(event);
+    this.#waiting.delete(event);
+    while (this.#front < this.script.count && this.#passes(this.#front)) this.#front++;
+    for (const live of waiting ?? []) this.#advance(live, at);
+  }
+
+  #finish(live: LiveCall): void {
+    live.done = true;
+    this.#preferring.delete(live);
+    this.#tailing.delete(live);
+    if (this.#live.get(live.call) === live) this.#live.delete(live.call);
+    this.#over.set(live.call, live);
+    if (this.#over.size <= overMax) return;
+    const [oldest] = this.#over.keys();
+    this.#over.delete(oldest!);
+  }
+
+  /** What is left of a call is not said, and nothing waits for it. */
+  #skipRest(live: LiveCall, at: number): void {
+    const { script } = this;
+    for (let event = script.next.get(live.last); event !== none; event = script.next.get(event)) {
+      this.#queued.delete(event);
+      if (isOutput(script.role(event))) this.happen(event, at);
+    }
+  }
+}
