@@ -164,6 +164,12 @@ export const errorTable = {
     fault: "user",
     fix: "replay a tape that nobody writes; copy it first if it is still being recorded",
   },
+  RW3017: {
+    says: "the tape is no recording of MCP: its first requests are {methods}",
+    exit: 6,
+    fault: "user",
+    fix: "replay answers MCP only; look at the tape with: reelwire show {file}",
+  },
   RW4001: {
     says: "no recorded call is {what}",
     exit: 1,

@@ -4,14 +4,14 @@ import { commands, helpFlag } from "./commands/index.ts";
 
 /** In the order in which they are listed, with their titles. */
 const groups: readonly (readonly [group: Command["group"], title: string])[] = [
-  ["Record and replay", "Record"],
+  ["Record and replay", "Record and replay"],
   ["Look", "Look"],
   ["Check", "Check"],
   ["House", "House"],
 ];
 
 export function overview(): string {
-  const lines = ["reelwire records the conversations between MCP clients and servers.", ""];
+  const lines = ["reelwire records and replays the conversations between MCP clients and servers.", ""];
   lines.push("usage: reelwire COMMAND [flags] [words]", "");
   for (const [group, title] of groups) {
     const rows = commands

@@ -12,7 +12,8 @@ export function main(): void {
   stopOnInterrupt(stop);
   stopOnBrokenPipe(stop);
   const { argv, env, stdout, stderr } = process;
-  const around = { cwd: process.cwd(), env, stdout, stderr, signal: stop.signal };
+  const stdin = () => process.stdin;
+  const around = { cwd: process.cwd(), env, stdin, stdout, stderr, signal: stop.signal };
   void runCli(argv.slice(2), around).then((status) => {
     process.exitCode = status;
   });

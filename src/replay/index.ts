@@ -7,6 +7,7 @@ export { readOn, replayLayer } from "./layer.ts";
 export type { PlayOptions } from "./player.ts";
 export { Player } from "./player.ts";
 export { inexactKey } from "./sending.ts";
+export { Subject } from "./subject.ts";
 export type { CustomMatch } from "./taking.ts";
 export type { ReadBytes, RecordedConversation } from "./tape-map.ts";
 export { TapeMap } from "./tape-map.ts";

@@ -22,6 +22,8 @@ export type { Decoded } from "./jsonl-decode.ts";
 export { decodeLine } from "./jsonl-decode.ts";
 export type { OpenedTape } from "./open.ts";
 export { openTapeFile } from "./open.ts";
+export type { PlaceInFile } from "./random-access.ts";
+export { RandomAccess } from "./random-access.ts";
 export type { DamagedItem, ReadOptions, TapeItem } from "./reader.ts";
 export { readTape } from "./reader.ts";
 export type { RepairReport } from "./recover.ts";

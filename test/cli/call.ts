@@ -1,6 +1,6 @@
 /** Calls of the command line, within this process or as one of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
 import { runCli } from "../../src/cli/index.ts";
@@ -25,6 +25,7 @@ export async function cli(argv: readonly string[], around: Surroundings = {}): P
   const status = await runCli(argv, {
     cwd: around.cwd ?? process.cwd(),
     env: around.env ?? {},
+    stdin: () => Readable.from([]),
     stdout,
     stderr,
     signal: around.signal ?? new AbortController().signal,

@@ -121,6 +121,7 @@ describe("tables", () => {
       words: [],
       cwd: "/",
       env: {},
+      stdin: () => process.stdin,
       stdout,
       stderr: new Captured(false),
       signal,

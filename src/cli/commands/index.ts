@@ -4,6 +4,7 @@
  */
 import type { Command, Flag } from "../command.ts";
 import { recordCommand } from "./record-flags.ts";
+import { replayCommand } from "./replay-flags.ts";
 
 /** Every command has it. */
 export const helpFlag: Flag = { name: "help", short: "h", help: "explain the command" };
@@ -14,6 +15,7 @@ const many = Number.POSITIVE_INFINITY;
 
 export const commands: readonly Command[] = [
   recordCommand,
+  replayCommand,
   {
     name: "demo",
     group: "Record and replay",

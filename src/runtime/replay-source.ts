@@ -1,0 +1,140 @@
+/**
+ * The tape behind a replay: read on in slices while the replay already answers, its messages fetched by where they
+ * stand. Pairs with `replay/tape-map.ts`, which knows no files.
+ */
+import { basename } from "node:path";
+import { ReelwireError } from "../base/index.ts";
+import type { MatchRules } from "../match/index.ts";
+import { Subject, TapeMap } from "../replay/index.ts";
+import {
+  openTapeFile,
+  type PlaceInFile,
+  RandomAccess,
+  type TapeHeader,
+  type TapeItem,
+} from "../tape/index.ts";
+
+/** How long a slice of reading lasts, in milliseconds: then whoever waits for an answer has its turn. */
+const sliceMs = 4;
+
+/** A line that cannot be read, for whoever wants to say so. */
+export interface DamagedLine {
+  readonly line: number;
+  readonly why: string;
+}
+
+export class ReplaySource {
+  readonly path: string;
+  readonly header: TapeHeader;
+  readonly map: TapeMap;
+  readonly damaged: DamagedLine[] = [];
+  readonly #bytes: RandomAccess;
+  readonly #items: AsyncIterator<TapeItem>;
+  readonly #subject = new Subject();
+  /** File numbers by part. */
+  readonly #parts: ReadonlyMap<number, number>;
+  readonly #whole: boolean;
+  #reading: Promise<void> | undefined;
+
+  private constructor(path: string, opened: Awaited<ReturnType<typeof openTapeFile>>, rules: MatchRules) {
+    this.path = path;
+    this.header = opened.header;
+    this.#whole = opened.encoding === "jsonl";
+    this.#parts = new Map(opened.files.map((file, i) => [partOf(file), i]));
+    this.#bytes = new RandomAccess(this.#whole ? opened.files : []);
+    this.map = new TapeMap(rules, (place) => this.#bytes.read(place));
+    this.#items = opened.items()[Symbol.asyncIterator]();
+  }
+
+  /** Opens a tape and reads until its first call is known. Throws as `openTapeFile`, and RW3015 or RW3017. */
+  static async open(path: string, rules: MatchRules): Promise<ReplaySource> {
+    const source = new ReplaySource(path, await openTapeFile(path), rules);
+    try {
+      while (!source.map.complete && source.#subject.verdict === "undecided") await source.more();
+      source.#demandCalls();
+      return source;
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  }
+
+  /** Whether one process on stdio was recorded: then there is one conversation, and it begins the tape. */
+  get single(): boolean {
+    const { client, server } = this.header;
+    return (client?.transport ?? server?.transport ?? "stdio") === "stdio";
+  }
+
+  /** Reads a slice more. Only one is read at a time. */
+  more(): Promise<void> {
+    this.#reading ??= this.#slice().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async close(): Promise<void> {
+    await this.#items.return?.();
+    this.#bytes.close();
+  }
+
+  async #slice(): Promise<void> {
+    const until = performance.now() + sliceMs;
+    do {
+      const { value, done } = await this.#items.next();
+      if (done) {
+        this.map.end();
+        break;
+      }
+      this.#take(value);
+    } while (performance.now() < until);
+    await new Promise<void>((go) => setImmediate(go));
+  }
+
+  #take(item: TapeItem): void {
+    if (item.kind === "header") return;
+    if (item.kind === "damaged") {
+      this.map.damaged++;
+      if (this.damaged.length < damagedMax) this.damaged.push({ line: item.line, why: item.why });
+      return;
+    }
+    const { payload } = item.event;
+    this.#subject.see(item.event);
+    const place = payload.kind === "msg" ? this.#placeOf(item, payload.message.bytes) : undefined;
+    this.map.add(item.event, place);
+  }
+
+  /** A message that stands in the tape as it is, is read from there; any other is kept beside it. */
+  #placeOf(item: TapeItem & { kind: "event" }, bytes: Uint8Array): PlaceInFile {
+    const inside = item.bytes ? bytes.byteOffset - item.bytes.byteOffset : -1;
+    const isView = this.#whole && item.bytes?.buffer === bytes.buffer && inside > 0;
+    if (!isView || inside + bytes.length > item.bytes!.length) return this.#bytes.keep(bytes);
+    const file = item.part === undefined ? 0 : this.#parts.get(item.part);
+    if (file === undefined) return this.#bytes.keep(bytes);
+    return { file, offset: item.offset + inside, length: bytes.length };
+  }
+
+  #demandCalls(): void {
+    const where = [["file", this.path]] as const;
+    const { verdict, methods, calls } = this.#subject;
+    if (methods.length === 0) {
+      const hint = "record a session in which the client calls something, then replay that";
+      throw new ReelwireError("RW3015", { with: { hint }, where });
+    }
+    if (calls === 0) {
+      const hint = "it holds only a client's probe (server/discover): replay the tape recorded beside it";
+      throw new ReelwireError("RW3015", { with: { hint }, where });
+    }
+    if (verdict === "mcp") return;
+    const named = methods.slice(0, 3).join(", ");
+    throw new ReelwireError("RW3017", { with: { methods: named, file: this.path }, where });
+  }
+}
+
+/** How many damaged lines are remembered. */
+const damagedMax = 100;
+
+/** The number in the name of a part; 0 for a tape that is one file. */
+function partOf(path: string): number {
+  return Number(/\.(\d{4,})\.tape\.jsonl$/.exec(basename(path))?.[1] ?? 0);
+}

@@ -1,0 +1,151 @@
+/**
+ * A replay that is being served: one tape, and as many live conversations as are begun. What it could not do as
+ * recorded is counted for all of them together.
+ */
+import type { Clock } from "../base/index.ts";
+import { Conversation, type Link } from "../core/index.ts";
+import { Assignment, type MatchOptions, matchRules, type RepeatPolicy } from "../match/index.ts";
+import {
+  type AnswerPolicy,
+  type CustomMatch,
+  type Inexact,
+  type Miss,
+  Player,
+  type PlayOptions,
+  replayLayer,
+} from "../replay/index.ts";
+import type { TapeHeader } from "../tape/index.ts";
+import { systemClock } from "./clock.ts";
+import { ReplaySource } from "./replay-source.ts";
+import { run } from "./run.ts";
+
+export interface ReplayOptions {
+  /** What "the same request" means; default: method and parameters as JSON values. */
+  readonly match?: MatchOptions;
+  /** Decides by itself, with `match.strategy` `custom`. */
+  readonly custom?: CustomMatch;
+  /** What a request gets that was asked more often than recorded; default `error`. */
+  readonly repeat?: RepeatPolicy;
+  /** What a request gets that was not recorded: an error, or the nearest call's answer, flagged. Default `error`. */
+  readonly onMiss?: "error" | "nearest";
+  /** What happens with the client's answers to the server's requests; default `ask`. */
+  readonly answers?: AnswerPolicy;
+  /** 0 (the default): as fast as causes allow; 1: as recorded; 2: twice as fast. */
+  readonly speed?: number;
+  /** Instead of `speed`: how long to wait, in milliseconds, for what took so many when it was recorded. */
+  readonly delay?: (recordedMs: number) => number;
+  /** Keep the recorded order whatever the client does. */
+  readonly strictOrder?: boolean;
+  /** How long a client says nothing before what it did otherwise is waited for no more, in milliseconds. Default 20. */
+  readonly silenceMs?: number;
+  /** Told of each miss and each inexact answer when it happens. */
+  readonly onFinding?: (finding: Finding) => void;
+}
+
+export type Finding =
+  | { readonly kind: "miss"; readonly miss: Miss }
+  | { readonly kind: "inexact"; readonly inexact: Inexact };
+
+/** How long a client may be silent before its other order is accepted, in milliseconds. */
+export const silenceMsDefault = 20;
+/** Misses and inexact answers that are kept; all are counted. */
+export const findingsMax = 1000;
+
+export class Replay {
+  readonly header: TapeHeader;
+  readonly misses: Miss[] = [];
+  readonly inexact: Inexact[] = [];
+  missCount = 0;
+  inexactCount = 0;
+  readonly #source: ReplaySource;
+  readonly #options: PlayOptions;
+  readonly #assignment: Assignment;
+  readonly #onFinding: (finding: Finding) => void;
+  readonly #clock: Clock;
+  readonly #players: Player[] = [];
+
+  private constructor(source: ReplaySource, options: ReplayOptions, clock: Clock) {
+    this.#source = source;
+    this.header = source.header;
+    this.#clock = clock;
+    this.#onFinding = options.onFinding ?? (() => {});
+    const { repeat = "error", onMiss = "error", answers = "ask", strictOrder = false } = options;
+    const { silenceMs = silenceMsDefault, custom } = options;
+    const delay = options.delay ?? delayOf(options.speed ?? 0);
+    const { single } = source;
+    this.#options = { repeat, onMiss, answers, strictOrder, silenceMs, custom, delay, single };
+    this.#assignment = new Assignment(repeat);
+  }
+
+  /** Throws what `openTapeFile` throws, RW3015 when nothing can be replayed, RW3017 when it is not MCP. */
+  static async open(path: string, options: ReplayOptions = {}, clock: Clock = systemClock): Promise<Replay> {
+    return new Replay(await ReplaySource.open(path, matchRules(options.match)), options, clock);
+  }
+
+  /** The tape has no end line: its recorder was stopped. Known when all of it was read. */
+  get unfinished(): boolean {
+    return this.#source.map.complete && !this.#source.map.finished;
+  }
+
+  /** Lines that could not be read. */
+  get damaged(): readonly { readonly line: number; readonly why: string }[] {
+    return this.#source.damaged;
+  }
+
+  /** Requests that are known to be on the tape. */
+  get recordedCalls(): number {
+    return this.#source.map.requests;
+  }
+
+  /** Reads the tape to its end, for who has to know all of it. */
+  async readAll(): Promise<void> {
+    while (!this.#source.map.complete) await this.#source.more();
+  }
+
+  /** Is the server at the other end of a link until the client has ended, the recording ends, or it is stopped. */
+  async serve(link: Link, signal?: AbortSignal): Promise<void> {
+    const critic = {
+      miss: (miss: Miss) => this.#missed(miss),
+      inexact: (inexact: Inexact) => this.#answeredInexactly(inexact),
+    };
+    const player = new Player(this.#source.map, this.#options, critic, this.#assignment);
+    this.#players.push(player);
+    const over = new AbortController();
+    const layers = [replayLayer(player, () => queueMicrotask(() => over.abort()))];
+    const conversation = new Conversation({ layers });
+    const start = this.#clock.now();
+    const answer = async (): Promise<number> => {
+      await this.#source.more();
+      return this.#clock.now() - start;
+    };
+    const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+    await run(conversation, { client: link }, { clock: this.#clock, answer, signal: either });
+  }
+
+  /** Recorded calls that no live conversation made, by their numbers. */
+  async unused(): Promise<number[]> {
+    await this.readAll();
+    const [first, ...others] = this.#players.map((player) => new Set(player.unused()));
+    return [...(first ?? [])].filter((call) => others.every((other) => other.has(call)));
+  }
+
+  async close(): Promise<void> {
+    await this.#source.close();
+  }
+
+  #missed(miss: Miss): void {
+    this.missCount++;
+    if (this.misses.length < findingsMax) this.misses.push(miss);
+    this.#onFinding({ kind: "miss", miss });
+  }
+
+  #answeredInexactly(inexact: Inexact): void {
+    this.inexactCount++;
+    if (this.inexact.length < findingsMax) this.inexact.push(inexact);
+    this.#onFinding({ kind: "inexact", inexact });
+  }
+}
+
+function delayOf(speed: number): (recordedMs: number) => number {
+  return speed > 0 ? (recordedMs) => recordedMs / speed : () => 0;
+}

@@ -1,0 +1,174 @@
+/**
+ * Reading single messages of a recording by where they stand, so that a replay holds places and not payloads. A few
+ * blocks are kept, because what is played next usually stands beside what was played last.
+ */
+import { closeSync, fstatSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ReelwireError } from "../base/index.ts";
+import { cannotRead, isSystem } from "./file.ts";
+
+/** Where a piece stands: which of the files, from which byte, how many bytes. */
+export interface PlaceInFile {
+  readonly file: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export const randomAccessLimits = {
+  /** What is read at once, in bytes. */
+  blockBytes: 64 * 1024,
+  /** Blocks that are kept. */
+  blocksMax: 64,
+  /** What is gathered of a scratch file before it is written, in bytes. */
+  pendingBytesMax: 256 * 1024,
+} as const;
+
+/** The files of a recording, open for reading, and a scratch file for what stands in none of them. */
+export class RandomAccess {
+  readonly #files: OpenFile[];
+  readonly #scratch: Scratch;
+  /** By file and block, the one that was used last at the end. */
+  readonly #blocks = new Map<number, Buffer>();
+
+  /** Throws RW3001 when a file cannot be opened. */
+  constructor(paths: readonly string[]) {
+    this.#files = paths.map((path) => new OpenFile(path));
+    this.#scratch = new Scratch();
+  }
+
+  /** Keeps bytes that stand in no file as they are; returns where they stand now. */
+  keep(bytes: Uint8Array): PlaceInFile {
+    return { file: this.#files.length, offset: this.#scratch.append(bytes), length: bytes.length };
+  }
+
+  /**
+   * The bytes at a place, often a view of a block that the next call may reuse. Throws RW3016 when the file is no
+   * longer what it was.
+   */
+  read({ file, offset, length }: PlaceInFile): Uint8Array {
+    const source = this.#files[file];
+    if (!source) return this.#scratch.read(offset, length);
+    const { blockBytes } = randomAccessLimits;
+    const block = Math.floor(offset / blockBytes);
+    const from = offset - block * blockBytes;
+    if (from + length > blockBytes) return source.read(offset, length);
+    return this.#block(source, file, block).subarray(from, from + length);
+  }
+
+  close(): void {
+    for (const file of this.#files) file.close();
+    this.#scratch.close();
+    this.#blocks.clear();
+  }
+
+  #block(source: OpenFile, file: number, block: number): Buffer {
+    const key = block * filesMax + file;
+    let bytes = this.#blocks.get(key);
+    if (bytes) this.#blocks.delete(key);
+    else bytes = source.read(block * randomAccessLimits.blockBytes, randomAccessLimits.blockBytes, true);
+    this.#blocks.set(key, bytes);
+    if (this.#blocks.size > randomAccessLimits.blocksMax) {
+      const [oldest] = this.#blocks.keys();
+      this.#blocks.delete(oldest!);
+    }
+    return bytes;
+  }
+}
+
+/** More parts than a rotated recording is followed over. */
+const filesMax = 16_384;
+
+class OpenFile {
+  readonly #path: string;
+  readonly #fd: number;
+  readonly #size: number;
+  readonly #changedMs: number;
+
+  constructor(path: string) {
+    this.#path = path;
+    try {
+      this.#fd = openSync(path, "r");
+      const { size, mtimeMs } = fstatSync(this.#fd);
+      this.#size = size;
+      this.#changedMs = mtimeMs;
+    } catch (cause) {
+      throw isSystem(cause) ? cannotRead(path, cause) : cause;
+    }
+  }
+
+  /** `upTo`: the file may end within it. */
+  read(offset: number, length: number, upTo = false): Buffer {
+    const { size, mtimeMs } = fstatSync(this.#fd);
+    // A recording that goes on only grows; anything else has changed what stands in it.
+    if (size < this.#size || (size === this.#size && mtimeMs !== this.#changedMs)) throw this.#changed();
+    const bytes = Buffer.allocUnsafeSlow(Math.min(length, Math.max(0, size - offset)));
+    for (let done = 0; done < bytes.length; ) {
+      const more = readSync(this.#fd, bytes, done, bytes.length - done, offset + done);
+      if (more === 0) throw this.#changed();
+      done += more;
+    }
+    if (bytes.length < length && !upTo) throw this.#changed();
+    return bytes;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #changed(): ReelwireError {
+    return new ReelwireError("RW3016", { where: [["file", this.#path]] });
+  }
+}
+
+let scratches = 0;
+
+/** A temporary file without a name: nobody else finds it, and it is gone when we are. */
+class Scratch {
+  #fd: number | undefined;
+  #written = 0;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+
+  append(bytes: Uint8Array): number {
+    const offset = this.#written + this.#pendingBytes;
+    this.#pending.push(Buffer.from(bytes));
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes >= randomAccessLimits.pendingBytesMax) this.#flush();
+    return offset;
+  }
+
+  read(offset: number, length: number): Buffer {
+    if (offset + length > this.#written) this.#flush();
+    const bytes = Buffer.allocUnsafeSlow(length);
+    let done = 0;
+    while (done < length) {
+      const more = readSync(this.#fd!, bytes, done, length - done, offset + done);
+      if (more === 0) throw new ReelwireError("RW3016", { where: [["file", "a temporary copy"]] });
+      done += more;
+    }
+    return bytes;
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  #flush(): void {
+    this.#fd ??= openNameless();
+    const bytes = Buffer.concat(this.#pending);
+    for (let done = 0; done < bytes.length; )
+      done += writeSync(this.#fd, bytes, done, bytes.length - done, this.#written + done);
+    this.#written += bytes.length;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+  }
+}
+
+function openNameless(): number {
+  const path = join(tmpdir(), `reelwire-${process.pid}-${++scratches}-${Date.now()}.tmp`);
+  const fd = openSync(path, "wx+", 0o600);
+  unlinkSync(path);
+  return fd;
+}
