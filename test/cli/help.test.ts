@@ -47,7 +47,7 @@ describe("help", () => {
   });
 
   it("says nothing of what this version does not do", async () => {
-    expect((await cli(["help"])).stdout).not.toMatch(/replay/i);
+    expect((await cli(["help"])).stdout).not.toMatch(/verify|redact|gateway|broker/i);
   });
 
   it("has topics", async () => {

@@ -131,12 +131,17 @@ describe("the command", () => {
     });
   });
 
-  it("demonstrates itself, and what it offers next exists", async () => {
+  it("demonstrates itself without the server, and what it offers next exists", async () => {
     const cwd = folder();
     const { status, stdout } = await run(cwd, "demo");
     expect(status).toBe(0);
-    const [, tape, server] = /reelwire record -o (\S+) -- node (\S+)/.exec(stdout)!;
-    expect(existsSync(resolve(cwd, server!))).toBe(true);
+    const [, tape] = /reelwire record -o (\S+) -- node (\S+)/.exec(stdout)!;
+    const [, server] = /^command {3}\S+ (\S+weather\S+)$/m.exec(stdout)!;
+    expect(existsSync(server!), "the server was taken away").toBe(false);
+    expect(stdout).toContain("4 calls, 4 answers, all as recorded.");
+    expect(stdout).toMatch(
+      /miss RW4001.*call 3 .*"Paris" at \/params\/arguments\/city, not "Rome"\n {2}exit 1/,
+    );
     const [, hinted, n] = /npx reelwire show (\S+) (\d+) .*progress/.exec(stdout)!;
     expect(hinted).toBe(tape);
     expect((await run(cwd, "show", tape!, n!)).stdout).toMatch(/^progress /m);

@@ -19,7 +19,7 @@ export const commands: readonly Command[] = [
   {
     name: "demo",
     group: "Record and replay",
-    help: "needs nothing: records a bundled server and shows the tape",
+    help: "needs nothing: records a bundled server, takes it away, replays it",
     usage: "",
     wordsMin: 0,
     wordsMax: 0,

@@ -1,1 +1,2 @@
-export { demoServer, runSession } from "./session.ts";
+export type { Answered, Session } from "./session.ts";
+export { calls, changedCall, DemoServer, talk } from "./session.ts";
