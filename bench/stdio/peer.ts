@@ -102,6 +102,28 @@ export class Peer {
     });
   }
 
+  /** Sends these requests, so many in flight, and resolves when as many lines have come back. */
+  each(lines: readonly Buffer[], inFlight: number): Promise<void> {
+    let sent = 0;
+    let done = 0;
+    const send = (count: number): void => {
+      const end = Math.min(lines.length, sent + count);
+      this.#write.write(end - sent === 1 ? lines[sent]! : Buffer.concat(lines.slice(sent, end)));
+      sent = end;
+    };
+    return new Promise((resolve, reject) => {
+      this.child.once("exit", (code) => reject(new Error(`exited with ${code} after ${done} answers`)));
+      this.#taken = (chunk) => {
+        let came = 0;
+        for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, at + 1)) came++;
+        done += came;
+        if (done >= lines.length) resolve();
+        else if (sent < lines.length) send(came);
+      };
+      send(inFlight);
+    });
+  }
+
   /** Sends raw bytes and resolves at the first line end that comes back. */
   firstLine(bytes: string): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -82,7 +82,7 @@ async function firstAnswer(argv: readonly string[]): Promise<number> {
   return took;
 }
 
-function untilExit(argv: readonly string[]): Promise<number> {
+export function untilExit(argv: readonly string[]): Promise<number> {
   const began = performance.now();
   return new Promise((resolve, reject) => {
     const child = spawn(argv[0]!, argv.slice(1), { stdio: "ignore" });
