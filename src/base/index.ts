@@ -13,6 +13,7 @@ export {
   encodeUtf8,
   isJson,
   locate,
+  MemberCursor,
   members,
   skipBlanks,
   skipValue,

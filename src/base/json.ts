@@ -105,24 +105,76 @@ export function skipValue(bytes: Uint8Array, i: number): number {
   return -1;
 }
 
+/**
+ * Goes from member to member of an object and says where each stands; stops at the first fault. One object for all of
+ * them: what reads every message on its way makes no garbage.
+ */
+export class MemberCursor {
+  readonly #bytes: Uint8Array;
+  /** Where the next member begins; -1 when there is none. */
+  #at: number;
+  #keyStart = 0;
+  #keyEnd = 0;
+  /** Where the value stands. */
+  start = 0;
+  end = 0;
+
+  /** For the object that starts at `i`, blanks before it allowed. */
+  constructor(bytes: Uint8Array, i = 0) {
+    this.#bytes = bytes;
+    const brace = skipBlanks(bytes, i);
+    this.#at = bytes[brace] === OPEN_BRACE ? skipBlanks(bytes, brace + 1) : -1;
+  }
+
+  /** Goes to the next member; false: there is none. */
+  next(): boolean {
+    const bytes = this.#bytes;
+    const keyStart = this.#at;
+    this.#at = -1;
+    if (keyStart < 0 || bytes[keyStart] !== QUOTE) return false;
+    const keyEnd = skipString(bytes, keyStart);
+    if (keyEnd < 0) return false;
+    const colon = skipBlanks(bytes, keyEnd);
+    if (bytes[colon] !== COLON) return false;
+    const start = skipBlanks(bytes, colon + 1);
+    const end = skipValue(bytes, start);
+    if (end < 0) return false;
+    const after = skipBlanks(bytes, end);
+    if (bytes[after] === COMMA) this.#at = skipBlanks(bytes, after + 1);
+    this.#keyStart = keyStart;
+    this.#keyEnd = keyEnd;
+    this.start = start;
+    this.end = end;
+    return true;
+  }
+
+  /** The key, decoded; undefined when its escapes or bytes are malformed. */
+  get key(): string | undefined {
+    return stringAt(this.#bytes, this.#keyStart, this.#keyEnd);
+  }
+
+  /** Whether the key is this one, without decoding the usual ones. */
+  is(key: string): boolean {
+    const bytes = this.#bytes;
+    const from = this.#keyStart + 1;
+    const length = this.#keyEnd - 1 - from;
+    let plain = length === key.length;
+    for (let i = 0; i < length; i++) {
+      const c = bytes[from + i]!;
+      if (c === BACKSLASH || c >= 0x80) return this.key === key;
+      if (plain && c !== key.charCodeAt(i)) plain = false;
+    }
+    return plain;
+  }
+}
+
 /** The members of the object that starts at `i`, in order, duplicates included; stops at the first fault. */
 export function* members(bytes: Uint8Array, i = 0): Generator<Member, void, void> {
-  i = skipBlanks(bytes, i);
-  if (bytes[i] !== OPEN_BRACE) return;
-  i = skipBlanks(bytes, i + 1);
-  while (bytes[i] === QUOTE) {
-    const keyEnd = skipString(bytes, i);
-    if (keyEnd < 0) return;
-    const key = stringAt(bytes, i, keyEnd);
-    i = skipBlanks(bytes, keyEnd);
-    if (key === undefined || bytes[i] !== COLON) return;
-    const start = skipBlanks(bytes, i + 1);
-    const end = skipValue(bytes, start);
-    if (end < 0) return;
+  const cursor = new MemberCursor(bytes, i);
+  while (cursor.next()) {
+    const { key, start, end } = cursor;
+    if (key === undefined) return;
     yield { key, start, end };
-    i = skipBlanks(bytes, end);
-    if (bytes[i] !== COMMA) return;
-    i = skipBlanks(bytes, i + 1);
   }
 }
 
@@ -145,12 +197,18 @@ export function* elements(bytes: Uint8Array, i = 0): Generator<Span, void, void>
 export function locate(bytes: Uint8Array, path: readonly string[]): Span | undefined {
   let at: Span = { start: 0, end: bytes.length };
   for (const key of path) {
-    let found: Span | undefined;
-    for (const member of members(bytes, at.start)) if (member.key === key) found = member;
+    const found = lastMember(bytes, at.start, key);
     if (!found) return undefined;
     at = found;
   }
   return at;
+}
+
+function lastMember(bytes: Uint8Array, i: number, key: string): Span | undefined {
+  const cursor = new MemberCursor(bytes, i);
+  let found: Span | undefined;
+  while (cursor.next()) if (cursor.is(key)) found = { start: cursor.start, end: cursor.end };
+  return found;
 }
 
 /** The text of a byte range of UTF-8: an id, a number, a whole value. */
@@ -190,6 +248,22 @@ function shortAscii(bytes: Uint8Array, start: number, end: number): string | und
  * exponent of more than {@link exponentDigitsMax} digits is kept as spelled: equal texts agree, nothing else.
  */
 export function canonicalNumber(text: string): string {
+  return shortInteger(text) ?? anyNumber(text);
+}
+
+/** What most numbers are, for a tenth of the price: an integer of up to 15 digits. */
+function shortInteger(text: string): string | undefined {
+  if (text.length > 15) return undefined;
+  let end = text.length;
+  for (let i = 0; i < end; i++) {
+    const c = text.charCodeAt(i);
+    if (c < (i === 0 ? 0x31 : 0x30) || c > 0x39) return undefined;
+  }
+  while (text.charCodeAt(end - 1) === 0x30) end--;
+  return end === 0 ? undefined : `${text.slice(0, end)}e${text.length - end}`;
+}
+
+function anyNumber(text: string): string {
   const parts = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text);
   if (!parts) return text;
   const [, sign = "", whole = "", fraction = "", exponent = "0"] = parts;

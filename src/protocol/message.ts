@@ -3,7 +3,7 @@ import {
   decodeLoosely,
   elements,
   locate,
-  members,
+  MemberCursor,
   type Span,
   skipBlanks,
   stringAt,
@@ -103,16 +103,21 @@ function scanHead(bytes: Uint8Array): Head {
   let error: Span | undefined;
   let result: Span | undefined;
   if (bytes[skipBlanks(bytes, 0)] === 0x5b) return { kind: "batch", id, method, error };
-  for (const member of members(bytes)) {
-    if (member.key === "id") id = textAt(bytes, member.start, member.end);
-    else if (member.key === "method") method = methodAt(bytes, member);
-    else if (member.key === "error") error = nullAt(bytes, member) ? undefined : member;
-    else if (member.key === "result") result = member;
+  const cursor = new MemberCursor(bytes);
+  while (cursor.next()) {
+    if (cursor.is("id")) id = textAt(bytes, cursor.start, cursor.end);
+    else if (cursor.is("method")) method = methodAt(bytes, cursor);
+    else if (cursor.is("error")) error = nullAt(bytes, cursor) ? undefined : spanOf(cursor);
+    else if (cursor.is("result")) result = spanOf(cursor);
   }
   const answers = error !== undefined || result !== undefined;
   const kind =
     method !== undefined ? (id === undefined ? "notification" : "request") : answers ? "response" : "other";
   return { kind, id, method, error };
+}
+
+function spanOf({ start, end }: Span): Span {
+  return { start, end };
 }
 
 /** Some writers send `"error": null` beside a result; that is no error. */

@@ -77,7 +77,7 @@ export class Act {
 
   /** Plays a recorded call for a live request, whatever the two say. */
   play(call: number, request: Message, at: number, inexact?: Inexact): void {
-    const key = mayHaveRounds(request.method!) ? keyOf(request, this.#map.rules, true).text : undefined;
+    const key = this.#mayHaveRounds(request.method!) ? keyOf(request, this.#map.rules, true).text : undefined;
     const token = request.rawAt("params", "_meta", metaKeys.progressToken);
     const live = new LiveCall(call, request.id!, token, key, at);
     this.#calls.set(request.idKey!, live);
@@ -90,15 +90,14 @@ export class Act {
   call(request: Message, at: number): boolean {
     const method = request.method!;
     if (method === "tasks/get" || method === "tasks/list") return this.#poll(request, at);
-    if (mayHaveRounds(method) && isRetry(request)) return this.#retry(request, at);
+    if (this.#mayHaveRounds(method) && isRetry(request)) return this.#retry(request, at);
     const taken = this.taking.take(request, this.#repeatOf(method));
     if (taken === "not-known-yet") return false;
     if ("missed" in taken) {
       this.#missed(taken.missed, request, taken.recorded, at);
       return true;
     }
-    const key = keyOf(request, this.#map.rules);
-    this.#bindings.bindAll(taken.volatiles, key.volatiles);
+    this.#bindings.bindAll(taken.volatiles, taken.live);
     this.play(this.#skipRounds(taken.call, at), request, at);
     this.#taskFact(request, taken.call);
     return true;
@@ -160,6 +159,11 @@ export class Act {
       if (this.#map.message(script, event).method !== "server/discover") found.push(script.number(event));
     }
     return found;
+  }
+
+  /** Only the modern era has rounds, and its requests say that they are of it. */
+  #mayHaveRounds(method: string): boolean {
+    return this.script.claims.size > 0 && mayHaveRounds(method);
   }
 
   #repeatOf(method: string): RepeatPolicy {

@@ -27,7 +27,12 @@ export interface TakingOptions {
 
 /** What a live request is. */
 export type Taken =
-  | { readonly call: number; readonly volatiles: readonly string[] }
+  | {
+      readonly call: number;
+      /** The volatile values of the recorded request and of the live one, pair by pair. */
+      readonly volatiles: readonly string[];
+      readonly live: readonly string[];
+    }
   /** Recorded this often, and used up. */
   | { readonly missed: "used-up" | "unknown"; readonly recorded: number }
   /** The rest of the tape may tell. */
@@ -82,7 +87,7 @@ export class Taking {
       }
       if (!this.#isKnown(call)) return "not-known-yet";
       this.use(call);
-      return { call, volatiles };
+      return { call, volatiles, live: key.volatiles };
     }
     return this.#script.complete ? this.#again(message, key, first, repeat) : "not-known-yet";
   }
@@ -104,7 +109,7 @@ export class Taking {
       return { missed: equal.length > 0 ? "used-up" : "unknown", recorded: equal.length };
     if (this.#beyond.size < beyondMax || beyond > 0) this.#beyond.set(key.text, beyond + 1);
     const call = equal[which]!;
-    return { call, volatiles: this.#compare(message, key, call) ?? [] };
+    return { call, volatiles: this.#compare(message, key, call) ?? [], live: key.volatiles };
   }
 
   #tableKey(message: Message, key: RequestKey): string {

@@ -147,7 +147,10 @@ const done = Promise.resolve();
 
 /** In well-formed JSON a line end stands only where a blank may: a message that spans lines is sent on one. */
 function oneLine(bytes: Uint8Array): Uint8Array {
-  return bytes.includes(0x0a) ? bytes.map((byte) => (byte === 0x0a ? 0x20 : byte)) : bytes;
+  const { buffer, byteOffset, length } = bytes;
+  // A Buffer's search is many times faster than a plain array's.
+  if (!Buffer.from(buffer, byteOffset, length).includes(0x0a)) return bytes;
+  return bytes.map((byte) => (byte === 0x0a ? 0x20 : byte));
 }
 
 function withLineEnd(bytes: Uint8Array): Uint8Array {
