@@ -194,8 +194,12 @@ export function* elements(bytes: Uint8Array, i = 0): Generator<Span, void, void>
 }
 
 /** Where the value at a path of keys stands; of duplicate keys the last one counts, as for `JSON.parse`. */
-export function locate(bytes: Uint8Array, path: readonly string[]): Span | undefined {
-  let at: Span = { start: 0, end: bytes.length };
+export function locate(
+  bytes: Uint8Array,
+  path: readonly string[],
+  within: Span = { start: 0, end: bytes.length },
+): Span | undefined {
+  let at = within;
   for (const key of path) {
     const found = lastMember(bytes, at.start, key);
     if (!found) return undefined;

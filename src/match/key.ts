@@ -2,7 +2,7 @@
  * The key of a request: equal keys are the same request under the rules of a replay. A retry of a multi-round-trip
  * request has, as a round, the key of its first request.
  */
-import { decodeLoosely, locate } from "../base/index.ts";
+import { decodeLoosely } from "../base/index.ts";
 import type { Message } from "../protocol/index.ts";
 import { canonicalOf } from "./canonical.ts";
 import { isNamed, step } from "./pointer.ts";
@@ -17,16 +17,13 @@ export interface RequestKey {
 
 /** Whether a request answers what an `input_required` result asked for. */
 export function isRetry(message: Message): boolean {
-  const params = locate(message.bytes, ["params"]);
-  if (!params) return false;
-  const at = message.bytes.subarray(params.start, params.end);
-  return Object.values(retryKeys).some((key) => locate(at, [key]) !== undefined);
+  return Object.values(retryKeys).some((key) => message.spanAt("params", key) !== undefined);
 }
 
 /** The key of a request or a notification; `round` leaves out what a retry adds. */
 export function keyOf(message: Message, rules: MatchRules, round = false): RequestKey {
   const method = message.method ?? "";
-  const span = locate(message.bytes, ["params"]);
+  const span = message.spanAt("params");
   if (!span) return { text: method, volatiles: [] };
   const place = step(round ? rules.ignoredOfRounds : rules.ignored, "params");
   const json = decodeLoosely(message.bytes.subarray(span.start, span.end));

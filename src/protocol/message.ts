@@ -53,12 +53,21 @@ export class Message {
 
   /** Whether this answers with an error rather than a result. */
   get isError(): boolean {
-    return this.#scan().error !== undefined;
+    return this.#scan().fails;
   }
 
-  /** The exact text of a member, by its path of keys, or undefined. Of duplicate keys the last counts. */
+  /** Where the value at a path of keys stands, or undefined. Of duplicate keys the last counts. */
+  spanAt(...path: readonly string[]): Span | undefined {
+    const [first] = path;
+    // The three that hold content are remembered: most else is looked for below them.
+    if (first !== "params" && first !== "result" && first !== "error") return locate(this.bytes, path);
+    const span = this.#scan()[first];
+    return span && path.length > 1 ? locate(this.bytes, path.slice(1), span) : span;
+  }
+
+  /** The exact text of a member, by its path of keys, or undefined. */
   rawAt(...path: readonly string[]): string | undefined {
-    const span = locate(this.bytes, path);
+    const span = this.spanAt(...path);
     return span && textAt(this.bytes, span.start, span.end);
   }
 
@@ -94,26 +103,34 @@ interface Head {
   readonly kind: MessageKind;
   readonly id: string | undefined;
   readonly method: string | undefined;
+  /** Has an error that is not null. */
+  readonly fails: boolean;
+  readonly params: Span | undefined;
+  readonly result: Span | undefined;
   readonly error: Span | undefined;
 }
 
 function scanHead(bytes: Uint8Array): Head {
   let id: string | undefined;
   let method: string | undefined;
+  let params: Span | undefined;
   let error: Span | undefined;
   let result: Span | undefined;
-  if (bytes[skipBlanks(bytes, 0)] === 0x5b) return { kind: "batch", id, method, error };
+  if (bytes[skipBlanks(bytes, 0)] === 0x5b)
+    return { kind: "batch", id, method, params, result, error, fails: false };
   const cursor = new MemberCursor(bytes);
   while (cursor.next()) {
     if (cursor.is("id")) id = textAt(bytes, cursor.start, cursor.end);
     else if (cursor.is("method")) method = methodAt(bytes, cursor);
-    else if (cursor.is("error")) error = nullAt(bytes, cursor) ? undefined : spanOf(cursor);
+    else if (cursor.is("params")) params = spanOf(cursor);
+    else if (cursor.is("error")) error = spanOf(cursor);
     else if (cursor.is("result")) result = spanOf(cursor);
   }
-  const answers = error !== undefined || result !== undefined;
+  const fails = error !== undefined && !nullAt(bytes, error);
+  const answers = fails || result !== undefined;
   const kind =
     method !== undefined ? (id === undefined ? "notification" : "request") : answers ? "response" : "other";
-  return { kind, id, method, error };
+  return { kind, id, method, params, result, error, fails };
 }
 
 function spanOf({ start, end }: Span): Span {

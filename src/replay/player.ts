@@ -90,7 +90,7 @@ export class Player {
     this.#act?.stage.grown(at);
     const held = this.#held.splice(0);
     for (const [i, message] of held.entries()) {
-      if (this.#request(message, at)) continue;
+      if (this.#takeHeld(message, at)) continue;
       this.#held.push(...held.slice(i));
       break;
     }
@@ -136,12 +136,19 @@ export class Player {
   #notice(message: Message, at: number): void {
     if (message.method === "notifications/cancelled") {
       const id = message.rawAt("params", "requestId");
-      const held = this.#held.findIndex((request) => request.id === id);
-      if (held >= 0) this.#held.splice(held, 1);
+      const isHeld = this.#held.some((request) => request.id === id);
+      if (isHeld && this.#held.length < heldMax) this.#held.push(message);
       else if (id !== undefined) this.#act?.cancel(idKeyOf(id)!, at);
     } else if (message.method !== "notifications/progress" && !this.#act?.notice(message, at)) {
       if (this.#heldNotices.length < heldMax) this.#heldNotices.push(message);
     }
+  }
+
+  /** A request that was held, or its cancellation, which is an event like any other once the request is known. */
+  #takeHeld(message: Message, at: number): boolean {
+    if (message.kind === "request") return this.#request(message, at);
+    this.#notice(message, at);
+    return true;
   }
 
   /** False: more of the tape has to be known first. */

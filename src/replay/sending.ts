@@ -2,7 +2,6 @@
  * What is sent for a recorded message: the stored bytes, with the live ids, tokens and values put in. Everything else
  * stays as it was on the wire.
  */
-import { locate } from "../base/index.ts";
 import { type Bindings, memberSplices, pathSplices, type Splice, spliced } from "../match/index.ts";
 import { type Message, metaKeys } from "../protocol/index.ts";
 import type { Inexact } from "./findings.ts";
@@ -58,10 +57,10 @@ export function tellAlone(recorded: Message, bindings: Bindings): Message {
 
 /** Puts a flag into the `_meta` of a result; an error carries none. */
 function flagSplices(message: Message, { why, call, difference }: Inexact): Splice[] {
-  const result = locate(message.bytes, ["result"]);
+  const result = message.spanAt("result");
   if (!result || message.bytes[result.start] !== 0x7b) return [];
   const flag = `"${inexactKey}":${JSON.stringify({ why, call, pointer: difference?.pointer ?? null })}`;
-  const meta = locate(message.bytes, ["result", "_meta"]);
+  const meta = message.spanAt("result", "_meta");
   if (meta && message.bytes[meta.start] === 0x7b) return [inside(message, meta.start, flag)];
   return [inside(message, result.start, `"_meta":{${flag}}`)];
 }

@@ -51,8 +51,10 @@ export class Stage {
   readonly #preferring = new Map<LiveCall, number>();
   /** Calls of which nothing more is known yet. */
   readonly #tailing = new Set<LiveCall>();
-  /** Everything before has happened or is waited for no more. */
+  /** Everything before has happened, or is something that nobody waits for. */
   #front = 0;
+  /** The server ended here by itself, and what it followed has happened. */
+  #ending = none;
   #grown = 0;
   #inputEnded = false;
 
@@ -179,7 +181,9 @@ export class Stage {
       live.passed = Math.max(live.passed, event + 1);
       live.since = at;
       live.sinceRecorded = script.at(event);
-      if (script.role(event) === roles.ask && this.#isWaitedFor(event)) live.open.add(event);
+      const isOpen = script.role(event) === roles.ask && this.#isWaitedFor(event);
+      // Nobody is asked when the recorded answer stands: then it has happened already.
+      if (isOpen && !this.#happened.has(script.reply.get(event))) live.open.add(event);
       if (script.role(event) === roles.end) this.#finish(live);
     }
     this.happen(event, at);
@@ -282,6 +286,10 @@ export class Stage {
       this.#onSubscription(event, at);
       return;
     }
+    if (script.role(event) === roles.end && this.#findFront() < event) {
+      this.#ending = event;
+      return;
+    }
     let live: LiveCall | undefined;
     if (script.has(event, flags.late)) {
       const owner = script.owner.get(event);
@@ -330,8 +338,16 @@ export class Stage {
   #wake(event: number, at: number): void {
     const waiting = this.#waiting.get(event);
     this.#waiting.delete(event);
-    while (this.#front < this.script.count && this.#passes(this.#front)) this.#front++;
+    this.#findFront();
     for (const live of waiting ?? []) this.#advance(live, at);
+    if (this.#ending !== none && this.#front >= this.#ending) this.#alone(this.#ending, at);
+  }
+
+  #findFront(): number {
+    const { count } = this.script;
+    const passes = (event: number) => this.#happened.has(event) || this.script.has(event, flags.optional);
+    while (this.#front < count && passes(this.#front)) this.#front++;
+    return this.#front;
   }
 
   #finish(live: LiveCall): void {

@@ -2,7 +2,6 @@
  * Which recorded call a live request is: by key, in the order of recording, each once; then the repeat policy. A hash
  * only finds candidates, each is compared in full before it is taken: never another call's answer.
  */
-import { locate } from "../base/index.ts";
 import {
   isSubset,
   keyOf,
@@ -153,7 +152,7 @@ const beyondMax = 100_000;
 const noParams = new Uint8Array([0x7b, 0x7d]);
 
 function paramsOf(message: Message): Uint8Array {
-  const span = locate(message.bytes, ["params"]);
+  const span = message.spanAt("params");
   return span ? message.bytes.subarray(span.start, span.end) : noParams;
 }
 
