@@ -1,3 +1,5 @@
+import type { Readable, Writable } from "node:stream";
+
 /** A flag of a command; the table is what help, completion, the environment and the parser all read. */
 export interface Flag {
   readonly name: string;
@@ -17,8 +19,8 @@ export interface Call {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Our stdin; a function, because looking at it opens it. */
-  readonly stdin: () => NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stdin: () => Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** Aborted by Ctrl-C; a command that sees it cleans up and returns 130. */
   readonly signal: AbortSignal;

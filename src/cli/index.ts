@@ -2,7 +2,7 @@
  * The command line's door, called by `bin/`. The only file here that touches the process: it hands its streams,
  * words and signals to `run.ts` and sets the exit status.
  */
-import type { Command } from "./command.ts";
+import type { Call, Command } from "./command.ts";
 import { brokenPipe, runCli } from "./run.ts";
 
 export { runCli };
@@ -10,13 +10,18 @@ export { runCli };
 export function main(): void {
   const stop = new AbortController();
   stopOnInterrupt(stop);
-  stopOnBrokenPipe(stop);
-  const { argv, env, stdout, stderr } = process;
-  const stdin = () => process.stdin;
-  const around = { cwd: process.cwd(), env, stdin, stdout, stderr, signal: stop.signal };
-  void runCli(argv.slice(2), around).then((status) => {
-    process.exitCode = status;
+  const { argv, env, stderr } = process;
+  void stdoutFor(argv[2]).then(async (stdout) => {
+    stopOnBrokenPipe(stop, stdout);
+    const stdin = () => process.stdin;
+    const around = { cwd: process.cwd(), env, stdin, stdout, stderr, signal: stop.signal };
+    process.exitCode = await runCli(argv.slice(2), around);
   });
+}
+
+/** A command that serves a client must not wait in a write. */
+async function stdoutFor(command: string | undefined): Promise<Call["stdout"]> {
+  return command === "replay" ? (await import("../runtime/index.ts")).servingStdout() : process.stdout;
 }
 
 /** Help on a command for its own door: prints it on stdout and gives the exit status. */
@@ -36,8 +41,8 @@ function stopOnInterrupt(stop: AbortController): void {
 }
 
 /** `| head` closes the pipe when it has enough: that is no failure. */
-function stopOnBrokenPipe(stop: AbortController): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+function stopOnBrokenPipe(stop: AbortController, stdout: Call["stdout"]): void {
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
     stop.abort(brokenPipe);
   });

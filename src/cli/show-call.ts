@@ -4,6 +4,7 @@
  */
 import { ReelwireError } from "../base/index.ts";
 import type { Exchange, ExchangeDeed } from "../core/index.ts";
+import { CallList, type CallRow, type Seen, stateOf } from "../library/index.ts";
 import type { TapeItem } from "../tape/index.ts";
 import type { Call } from "./command.ts";
 import { JsonOutput, jsonObject } from "./json-output.ts";
@@ -13,7 +14,6 @@ import { startProgress } from "./progress.ts";
 import { cleanJson, cleanLine } from "./sanitize.ts";
 import { callJson, callTitle, callTrail, statusPaint } from "./show-row.ts";
 import { styleFor } from "./style.ts";
-import { CallList, type CallRow, type Seen, stateOf } from "./tape-calls.ts";
 import { headerJson, tapeItems } from "./tape-file.ts";
 import { clockText } from "./units.ts";
 

@@ -1,9 +1,10 @@
 /** How one call is told: as a row of the table, as a line, as JSON. */
+
+import type { CallRow } from "../library/index.ts";
 import { jsonObject } from "./json-output.ts";
 import { cleanLine } from "./sanitize.ts";
 import type { Paint, Style } from "./style.ts";
 import type { Column } from "./table.ts";
-import type { CallRow } from "./tape-calls.ts";
 import { clockText, countText, durationText, sizeText } from "./units.ts";
 
 const callWidthMax = 60;

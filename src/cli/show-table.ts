@@ -1,5 +1,6 @@
 /** `show TAPE`: the header, the calls as they stream by, and what there is to know about the tape. */
 import { type Filter, parseFilter } from "../filter/index.ts";
+import { CallList, type CallRow } from "../library/index.ts";
 import type { OpenedTape, TapeHeader, TapeItem } from "../tape/index.ts";
 import type { Call } from "./command.ts";
 import { JsonOutput } from "./json-output.ts";
@@ -9,7 +10,6 @@ import { cleanLine } from "./sanitize.ts";
 import { callCells, callColumns, callJson } from "./show-row.ts";
 import { type Style, styleFor } from "./style.ts";
 import { Table } from "./table.ts";
-import { CallList, type CallRow } from "./tape-calls.ts";
 import { bytesOf, headerJson, moving, openTape } from "./tape-file.ts";
 import { TapeSurvey } from "./tape-survey.ts";
 import { countText, durationText } from "./units.ts";

@@ -1,7 +1,7 @@
 /** What a tape holds as a whole, counted while it streams by: the lines under a listing, and the rows of `ls`. */
 import type { ExchangeStatus } from "../core/index.ts";
+import type { Seen } from "../library/index.ts";
 import type { CloseFacts, NoteFacts, OpenedTape, TapeEvent, TapeItem } from "../tape/index.ts";
-import type { Seen } from "./tape-calls.ts";
 
 const surveyLimits = {
   /** Notes and damaged lines that are kept in full; the rest is counted. */

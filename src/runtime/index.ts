@@ -7,7 +7,7 @@ export { recordStdio } from "./record-stdio.ts";
 export type { Finding, ReplayOptions } from "./replay.ts";
 export { findingsMax, Replay, silenceMsDefault } from "./replay.ts";
 export type { StdioStreams } from "./replay-stdio.ts";
-export { replayStdio } from "./replay-stdio.ts";
+export { replayStdio, servingStdout } from "./replay-stdio.ts";
 export type { RunOptions } from "./run.ts";
 export { closeMsMax, run } from "./run.ts";
 export { serverName } from "./server-name.ts";

@@ -116,7 +116,7 @@ export class ReplaySource {
 
   #demandCalls(): void {
     const where = [["file", this.path]] as const;
-    const { verdict, methods, calls } = this.#subject;
+    const { isMcp, methods, calls } = this.#subject;
     if (methods.length === 0) {
       const hint = "record a session in which the client calls something, then replay that";
       throw new ReelwireError("RW3015", { with: { hint }, where });
@@ -125,7 +125,7 @@ export class ReplaySource {
       const hint = "it holds only a client's probe (server/discover): replay the tape recorded beside it";
       throw new ReelwireError("RW3015", { with: { hint }, where });
     }
-    if (verdict === "mcp") return;
+    if (isMcp) return;
     const named = methods.slice(0, 3).join(", ");
     throw new ReelwireError("RW3017", { with: { methods: named, file: this.path }, where });
   }

@@ -69,7 +69,7 @@ class Performer {
     const iterator = link[Symbol.asyncIterator]();
     this.#iterators.push(iterator);
     while (this.#conversation.ended === undefined) {
-      const result = await nextOf(iterator);
+      const result = await iterator.next().catch(endedBy);
       const at = this.#at();
       if (result.done) {
         await this.#handle({ kind: "closed", at, port, facts: result.value });
@@ -183,13 +183,7 @@ class Performer {
 }
 
 /** A link that throws against its contract has ended, with what it threw as the reason. */
-async function nextOf(
-  iterator: AsyncIterator<Message, SideFacts>,
-): Promise<IteratorResult<Message, SideFacts>> {
-  try {
-    return await iterator.next();
-  } catch (error) {
-    if (error instanceof AssertionError) throw error;
-    return { done: true, value: { reason: error instanceof Error ? error.message : String(error) } };
-  }
+function endedBy(error: unknown): IteratorReturnResult<SideFacts> {
+  if (error instanceof AssertionError) throw error;
+  return { done: true, value: { reason: error instanceof Error ? error.message : String(error) } };
 }

@@ -4,7 +4,7 @@
  * surfaced and never forwarded. The plain recorder does not come here: it passes raw bytes on (see `tap.ts`).
  */
 import type { Readable, Writable } from "node:stream";
-import { AssertionError, assert, limits } from "../base/index.ts";
+import { AssertionError, assert, limits, Queue } from "../base/index.ts";
 import type { Link, SideFacts } from "../core/index.ts";
 import { type Line, LineSplitter, type Message, parseLine } from "../protocol/index.ts";
 
@@ -43,6 +43,11 @@ class StdioLink implements Link {
   readonly #options: StdioLinkOptions;
   readonly #writable: Writable;
   readonly #left = Promise.withResolvers<SideFacts>();
+  readonly #splitter: LineSplitter;
+  readonly #came = new Queue<Message>(Number.POSITIVE_INFINITY);
+  #chunks: AsyncIterator<unknown> | undefined;
+  /** How the stream ended, when it has. */
+  #ended: SideFacts | undefined;
   #iterated = false;
   #corked = false;
   #gone = false;
@@ -53,6 +58,7 @@ class StdioLink implements Link {
     this.facts = options.facts ?? {};
     this.#options = options;
     this.#writable = options.writable;
+    this.#splitter = new LineSplitter(options.lineBytesMax ?? limits.messageBytesMax);
     for (const event of ["error", "close"]) this.#writable.on(event, () => (this.#gone = true));
     // Until somebody listens, an error of the readable is only remembered by it.
     options.readable.on("error", () => {});
@@ -80,34 +86,56 @@ class StdioLink implements Link {
   [Symbol.asyncIterator](): AsyncIterator<Message, SideFacts> {
     assert(!this.#iterated, "a link is iterated once");
     this.#iterated = true;
-    const messages = this.#messages();
     const leave = async (): Promise<IteratorResult<Message, SideFacts>> => {
       this.#left.resolve({});
       this.#options.readable.destroy();
-      return messages.return({});
+      return { done: true, value: {} };
     };
-    return { next: () => messages.next(), return: leave };
+    return { next: () => this.#next(), return: leave };
   }
 
-  async *#messages(): AsyncGenerator<Message, SideFacts> {
-    const splitter = new LineSplitter(this.#options.lineBytesMax ?? limits.messageBytesMax);
-    let facts: SideFacts = {};
+  /** What came in one chunk is handed out without waiting in between. */
+  #next(): Promise<IteratorResult<Message, SideFacts>> {
+    const value = this.#came.shift();
+    return value ? Promise.resolve({ done: false, value }) : this.#read();
+  }
+
+  async #read(): Promise<IteratorResult<Message, SideFacts>> {
+    while (!this.#ended) {
+      const chunk = await this.#chunk();
+      if (chunk) for (const line of this.#splitter.push(chunk)) this.#take(line);
+      else this.#end();
+      const value = this.#came.shift();
+      if (value) return { done: false, value };
+    }
+    const facts = await Promise.race([this.#options.ended?.(), this.#left.promise]);
+    return { done: true, value: { ...this.#ended, ...facts } };
+  }
+
+  /** The next chunk; undefined when there is none, and why not in {@link #ended}. */
+  async #chunk(): Promise<Uint8Array | undefined> {
     try {
-      for await (const chunk of this.#options.readable) {
-        assert(chunk instanceof Uint8Array, "the stream of a link has no encoding set");
-        for (const line of splitter.push(chunk)) {
-          const message = this.#messageOf(line);
-          if (message) yield message;
-        }
-      }
+      this.#chunks ??= this.#options.readable[Symbol.asyncIterator]();
+      const { value, done } = await this.#chunks.next();
+      if (done) return undefined;
+      assert(value instanceof Uint8Array, "the stream of a link has no encoding set");
+      return value;
     } catch (error) {
       if (error instanceof AssertionError) throw error;
-      facts = { reason: error instanceof Error ? error.message : String(error) };
+      this.#ended = { reason: error instanceof Error ? error.message : String(error) };
+      return undefined;
     }
-    const rest = splitter.end();
-    const last = rest && this.#messageOf(rest);
-    if (last) yield last;
-    return { ...facts, ...(await Promise.race([this.#options.ended?.(), this.#left.promise])) };
+  }
+
+  #end(): void {
+    this.#ended ??= {};
+    const rest = this.#splitter.end();
+    if (rest) this.#take(rest);
+  }
+
+  #take(line: Line): void {
+    const message = this.#messageOf(line);
+    if (message) this.#came.push(message);
   }
 
   #messageOf(line: Line): Message | undefined {

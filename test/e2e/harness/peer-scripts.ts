@@ -18,7 +18,7 @@ export interface PeerScript {
   run(client: SdkClient, work: string): Promise<Record<string, unknown>>;
 }
 
-const official = (name: string) => [
+export const official = (name: string) => [
   node,
   join(root, "node_modules", "@modelcontextprotocol", name, "dist", "index.js"),
 ];

@@ -69,6 +69,7 @@ export class CallList {
   readonly #waiting: Waiting[] = [];
   #head = 0;
   #count = 0;
+  #settledCalls = 0;
   #keptBytes = 0;
 
   constructor(options: CallListOptions) {
@@ -78,6 +79,11 @@ export class CallList {
   /** How many calls were made so far, those that the filter leaves out included. */
   get count(): number {
     return this.#count;
+  }
+
+  /** The number of the last call that was handed out or left out: none up to it comes any more. */
+  get settled(): number {
+    return this.#settledCalls;
   }
 
   get conversations(): number {
@@ -98,12 +104,12 @@ export class CallList {
     return changes.map((change) => this.#change(talk, change));
   }
 
-  /** The rows that can be shown now, in order. */
-  *ready(): Generator<CallRow, void, void> {
+  /** The rows that can be shown now, in order; while `crowded` says so, the first goes though it is open. */
+  *ready(crowded: () => boolean = () => false): Generator<CallRow, void, void> {
     while (this.#head < this.#waiting.length) {
       const first = this.#waiting[this.#head]!;
       const full = this.#waiting.length - this.#head > callLimits.waitingCallsMax;
-      if (!first.over && !full && first.verdict !== false) break;
+      if (!first.over && !full && first.verdict !== false && !crowded()) break;
       yield* this.#take(first);
     }
     if (this.#head < 1000) return;
@@ -118,6 +124,7 @@ export class CallList {
 
   *#take(first: Waiting): Generator<CallRow, void, void> {
     this.#head++;
+    this.#settledCalls = first.n;
     this.#settle(first);
     first.talk.byKey.delete(first.exchange.key);
     if (first.verdict === true) yield rowOf(first);

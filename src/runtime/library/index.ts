@@ -1,0 +1,8 @@
+/** A door of its own, beside the one of the folder above: what a program that records needs, without the wrapper. */
+export type { ServerCommand } from "./child-server.ts";
+export type { RecordedServer, RecordTapeOptions, RecordTapeSettings } from "./record-tape.ts";
+export { recordTape } from "./record-tape.ts";
+export type { Recording, RecordingEnd, RecordingResult } from "./recording.ts";
+export type { ReplayTapeOptions, TapeReplay } from "./replay-tape.ts";
+export { replayTape } from "./replay-tape.ts";
+export type { SdkTransport } from "./sdk-types.ts";
