@@ -1,5 +1,5 @@
 import { ReelwireError } from "../base/hot.ts";
-import type { RecordOptions, Rotation } from "../runtime/hot.ts";
+import { type RecordOptions, rotationOf } from "../runtime/hot.ts";
 import type { Call } from "./command.ts";
 
 /**
@@ -40,7 +40,7 @@ export async function recordOptions(
     ...given("tags", tags),
     ...given("capture", capture),
     ...given("maxInteractions", max === undefined ? undefined : wholeNumber("--max-interactions", max)),
-    ...given("rotate", rotate === undefined ? undefined : rotation(rotate)),
+    ...given("rotate", rotate === undefined ? undefined : rotationOf(rotate, "--rotate")),
   };
 }
 
@@ -87,31 +87,6 @@ function tagsOf(entries: readonly string[]): Record<string, string> | undefined 
     return [entry.slice(0, equals), entry.slice(equals + 1)];
   });
   return Object.fromEntries(tags);
-}
-
-const units: Readonly<Record<string, readonly [Rotation["by"], number]>> = {
-  "": ["interactions", 1],
-  b: ["bytes", 1],
-  kb: ["bytes", 1e3],
-  mb: ["bytes", 1e6],
-  gb: ["bytes", 1e9],
-  ms: ["ms", 1],
-  s: ["ms", 1e3],
-  m: ["ms", 60e3],
-  h: ["ms", 3600e3],
-  d: ["ms", 86400e3],
-};
-
-/** The smallest part that makes sense, in bytes: a header and a few lines. */
-const partBytesMin = 1000;
-
-function rotation(text: string): Rotation {
-  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-zA-Z]*)$/.exec(text) ?? [];
-  const known = number === "" ? undefined : units[unit.toLowerCase()];
-  const every = known ? Math.round(Number(number) * known[1]) : 0;
-  if (!known || every < (known[0] === "bytes" ? partBytesMin : 1))
-    throw badValue("--rotate", text, "a size (100MB), an age (1h) or a number of calls (500)");
-  return { by: known[0], every };
 }
 
 function wholeNumber(flag: string, text: string): number {

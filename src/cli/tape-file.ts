@@ -17,9 +17,18 @@ export async function openTape(call: Place, path: string): Promise<OpenedTape> {
 }
 
 /** Like `openTapeFile`; for the name that a rotated recording was asked for, the error names the first part. */
-export async function openRecording(call: Pick<Call, "cwd">, path: string): Promise<OpenedTape> {
+export function openRecording(call: Pick<Call, "cwd">, path: string): Promise<OpenedTape> {
+  return namingParts(call, path, () => openTapeFile(resolve(call.cwd, path)));
+}
+
+/** What opens a tape, with an error that names the first part where there is one. */
+export async function namingParts<T>(
+  call: Pick<Call, "cwd">,
+  path: string,
+  open: () => Promise<T>,
+): Promise<T> {
   try {
-    return await openTapeFile(resolve(call.cwd, path));
+    return await open();
   } catch (error) {
     const part = path.replace(/\.tape\.jsonl$/, ".0001.tape.jsonl");
     if (!isMissing(error) || part === path || !existsSync(resolve(call.cwd, part))) throw error;

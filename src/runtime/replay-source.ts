@@ -65,6 +65,11 @@ export class ReplaySource {
     return (client?.transport ?? server?.transport ?? "stdio") === "stdio";
   }
 
+  /** The recorder was stopped before it could write the last line; known when all is read. Only tapes of ours have one. */
+  get unfinished(): boolean {
+    return this.#whole && this.map.complete && !this.map.finished;
+  }
+
   /** Reads a slice more. Only one is read at a time. */
   more(): Promise<void> {
     this.#reading ??= this.#slice().finally(() => {

@@ -84,7 +84,7 @@ export class Replay {
 
   /** The tape has no end line: its recorder was stopped. Known when all of it was read. */
   get unfinished(): boolean {
-    return this.#source.map.complete && !this.#source.map.finished;
+    return this.#source.unfinished;
   }
 
   /** Lines that could not be read. */

@@ -2,9 +2,7 @@
 import { createReadStream, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { recordOptions } from "../../src/cli/record-call.ts";
 import { checkTape, Message, openTape, type Recording, type TapeExchange } from "../../src/index.ts";
-import { rotationOf } from "../../src/runtime/library/rotation.ts";
 import { memoryPair } from "../../src/transport/index.ts";
 import { testFolder } from "../e2e/harness/record-run.ts";
 import { payloads, readTape } from "../e2e/harness/tape-file.ts";
@@ -134,24 +132,6 @@ describe("parts", () => {
     const { recording } = await begin();
     expect(() => recording.rotate()).toThrow(expect.objectContaining({ code: "RW1005" }));
   });
-
-  it.each(["100MB", "1.5kb", "1h", "250ms", "2", "7 d", "", "10", "0", "1b", "x", "-1", "1e3", "5 weeks"])(
-    "'%s' means what it means on the command line",
-    async (value) => {
-      const call = { flags: { rotate: value }, words: ["x"], cwd: "/", env: {} };
-      const theirs = await recordOptions(call).then(
-        ({ rotate }) => rotate,
-        ({ code }) => code,
-      );
-      let ours: unknown;
-      try {
-        ours = rotationOf(value);
-      } catch (error) {
-        ours = (error as { code: string }).code;
-      }
-      expect(ours).toEqual(theirs);
-    },
-  );
 });
 
 describe("what is kept", () => {

@@ -6,12 +6,13 @@ import { differenceText, errorOf, nameOf, nearestText } from "../../replay/index
 import { type Finding, findingsMax, Replay, type ReplayOptions, replayStdio } from "../../runtime/index.ts";
 import type { Call } from "../command.ts";
 import { cleanLine } from "../sanitize.ts";
+import { namingParts } from "../tape-file.ts";
 
 export async function run(call: Call): Promise<number> {
   const teller = new Teller(call);
   const options = { ...replayOptions(call.flags), onFinding: (finding: Finding) => teller.tell(finding) };
   const path = call.words[0]!;
-  const replay = await Replay.open(resolve(call.cwd, path), options);
+  const replay = await namingParts(call, path, () => Replay.open(resolve(call.cwd, path), options));
   try {
     const { stdout, signal } = call;
     const stdin = call.stdin();

@@ -6,13 +6,13 @@ import { Capture, InteractionCount } from "../../record/index.ts";
 import type { SideHeader, TapeHeader } from "../../tape/index.ts";
 import { launcherOf } from "../ancestors.ts";
 import { headerOf } from "../job-header.ts";
+import { rotationOf } from "../rotation.ts";
 import { serverName } from "../server-name.ts";
 import type { Claim } from "../tape-place.ts";
 import type { ServerCommand } from "./child-server.ts";
 import { LiveTape } from "./live-tape.ts";
 import { claimPlace, leavePlace } from "./place.ts";
 import { LiveRecording, type Recording } from "./recording.ts";
-import { rotationOf } from "./rotation.ts";
 import type { SdkTransport } from "./sdk-types.ts";
 import { startClock } from "./tape-clock.ts";
 import { connectUpstream, type Upstream } from "./upstream.ts";
@@ -110,7 +110,7 @@ function planOf({ server, transport, link, capture, maxInteractions, rotate }: R
   return {
     filter: capture === undefined ? undefined : parseFilter(capture),
     maxInteractions,
-    rotate: rotate === true ? "asked" : rotate === undefined ? undefined : rotationOf(rotate),
+    rotate: rotate === true ? "asked" : rotate === undefined ? undefined : rotationOf(rotate, "rotate"),
   };
 }
 
