@@ -113,8 +113,9 @@ export class MemberCursor {
   readonly #bytes: Uint8Array;
   /** Where the next member begins; -1 when there is none. */
   #at: number;
-  #keyStart = 0;
-  #keyEnd = 0;
+  /** Where the key stands, quotes included. */
+  keyStart = 0;
+  keyEnd = 0;
   /** Where the value stands. */
   start = 0;
   end = 0;
@@ -141,8 +142,8 @@ export class MemberCursor {
     if (end < 0) return false;
     const after = skipBlanks(bytes, end);
     if (bytes[after] === COMMA) this.#at = skipBlanks(bytes, after + 1);
-    this.#keyStart = keyStart;
-    this.#keyEnd = keyEnd;
+    this.keyStart = keyStart;
+    this.keyEnd = keyEnd;
     this.start = start;
     this.end = end;
     return true;
@@ -150,14 +151,14 @@ export class MemberCursor {
 
   /** The key, decoded; undefined when its escapes or bytes are malformed. */
   get key(): string | undefined {
-    return stringAt(this.#bytes, this.#keyStart, this.#keyEnd);
+    return stringAt(this.#bytes, this.keyStart, this.keyEnd);
   }
 
   /** Whether the key is this one, without decoding the usual ones. */
   is(key: string): boolean {
     const bytes = this.#bytes;
-    const from = this.#keyStart + 1;
-    const length = this.#keyEnd - 1 - from;
+    const from = this.keyStart + 1;
+    const length = this.keyEnd - 1 - from;
     let plain = length === key.length;
     for (let i = 0; i < length; i++) {
       const c = bytes[from + i]!;
