@@ -12,7 +12,11 @@ export const bindingsMax = 10_000;
 const boundCharsMin = 8;
 
 export class Bindings {
+  /** In the order of binding. */
   readonly #live = new Map<string, string>();
+  /** The recorded ones by how they begin, so that a message is gone over once, however many there are. */
+  readonly #byHead = new Map<string, string[]>();
+  readonly #tasks = new Map<string, string>();
 
   get size(): number {
     return this.#live.size;
@@ -20,12 +24,23 @@ export class Bindings {
 
   /** From now on `live` stands for `recorded`. Both are a string's characters or a number's text. */
   bind(recorded: string, live: string): void {
-    if (recorded === live || recorded.length < boundCharsMin || !isPlain(recorded)) return;
-    this.#live.delete(recorded);
+    if (recorded.length < boundCharsMin || !isPlain(recorded)) return;
+    if (this.#live.has(recorded)) this.#forget(recorded);
+    if (recorded === live) return;
     this.#live.set(recorded, live);
-    if (this.#live.size <= bindingsMax) return;
-    const [oldest] = this.#live.keys();
-    this.#live.delete(oldest!);
+    const alike = this.#byHead.get(headOf(recorded));
+    if (alike) alike.push(recorded);
+    else this.#byHead.set(headOf(recorded), [recorded]);
+    if (this.#live.size > bindingsMax) this.#forget(this.#live.keys().next().value!);
+  }
+
+  /** The same for a task's id, which is looked for under its name, however short it is. */
+  bindTask(recorded: string, live: string): void {
+    this.bind(recorded, live);
+    this.#tasks.delete(recorded);
+    if (recorded === live) return;
+    this.#tasks.set(recorded, live);
+    if (this.#tasks.size > bindingsMax) this.#tasks.delete(this.#tasks.keys().next().value!);
   }
 
   /** Binds the values that two equal keys leave out, pair by pair. */
@@ -33,23 +48,111 @@ export class Bindings {
     for (const [i, value] of recorded.entries()) if (live[i] !== undefined) this.bind(value, live[i]);
   }
 
-  /** Where bound values stand in the part of a message that carries content, with their live texts. */
+  /** Where bound values stand, as whole words, in the part of a message that carries content, with their live texts. */
   splices(message: Message): Splice[] {
-    if (this.#live.size === 0) return [];
+    if (this.#live.size === 0 && this.#tasks.size === 0) return [];
     const span = contentOf(message);
     if (!span) return [];
     const text = latin1(message.bytes, span.start, span.end);
+    const tasks = this.#taskSplices(text, span.start);
+    return this.#live.size === 0 ? tasks : [...tasks, ...this.#wordSplices(text, span.start)];
+  }
+
+  #wordSplices(text: string, start: number): Splice[] {
     const found: Splice[] = [];
-    for (const [recorded, live] of this.#live) {
-      for (let at = text.indexOf(recorded); at >= 0; at = text.indexOf(recorded, at + recorded.length)) {
-        const start = span.start + at;
-        const end = start + recorded.length;
-        if (!found.some((other) => other.start < end && start < other.end))
-          found.push({ start, end, text: JSON.stringify(live).slice(1, -1) });
-      }
+    for (const { at, inString } of wordStarts(text)) {
+      if (start + at < (found.at(-1)?.end ?? 0)) continue;
+      const recorded = this.#at(text, at);
+      if (recorded === undefined) continue;
+      const live = liveText(text, at, recorded, this.#live.get(recorded)!, inString);
+      if (live !== undefined)
+        found.push({ start: start + at, end: start + at + recorded.length, text: live });
     }
     return found;
   }
+
+  #taskSplices(text: string, start: number): Splice[] {
+    if (this.#tasks.size === 0) return [];
+    return [...text.matchAll(taskId)].flatMap((found) => {
+      const live = this.#tasks.get(found[2]!);
+      const at = start + found.index + found[1]!.length;
+      return live === undefined ? [] : [{ start: at, end: at + found[2]!.length, text: inJson(live) }];
+    });
+  }
+
+  /** The longest recorded value that stands here as a whole word. */
+  #at(text: string, at: number): string | undefined {
+    let longest: string | undefined;
+    for (const recorded of this.#byHead.get(text.slice(at, at + boundCharsMin)) ?? []) {
+      if (longest !== undefined && longest.length >= recorded.length) continue;
+      const end = at + recorded.length;
+      const whole = !(isWord(text.charCodeAt(end - 1)) && isWord(text.charCodeAt(end)));
+      if (whole && text.startsWith(recorded, at)) longest = recorded;
+    }
+    return longest;
+  }
+
+  #forget(recorded: string): void {
+    this.#live.delete(recorded);
+    const alike = this.#byHead.get(headOf(recorded))!.filter((other) => other !== recorded);
+    if (alike.length > 0) this.#byHead.set(headOf(recorded), alike);
+    else this.#byHead.delete(headOf(recorded));
+  }
+}
+
+function headOf(recorded: string): string {
+  return recorded.slice(0, boundCharsMin);
+}
+
+/** Places of a JSON text where a word may begin; never within an escape. */
+function* wordStarts(text: string): Generator<{ at: number; inString: boolean }, void, void> {
+  let inString = false;
+  let inWord = false;
+  for (let at = 0; at < text.length; at++) {
+    const c = text.charCodeAt(at);
+    if (c === BACKSLASH) {
+      at += text.charCodeAt(at + 1) === LETTER_U ? 5 : 1;
+      inWord = false;
+      continue;
+    }
+    if (c === QUOTE) inString = !inString;
+    const word = isWord(c);
+    if (!(inWord && word)) yield { at, inString };
+    inWord = word;
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const LETTER_U = 0x75;
+
+/** Outside of strings only a number stands for a number, and only for all of it. */
+function liveText(
+  text: string,
+  at: number,
+  recorded: string,
+  live: string,
+  inString: boolean,
+): string | undefined {
+  if (inString) return inJson(live);
+  const end = at + recorded.length;
+  const whole = !/[-+.\w]/.test(text.charAt(at - 1)) && !/[-+.\w]/.test(text.charAt(end));
+  return whole && isNumber(recorded) && isNumber(live) ? live : undefined;
+}
+
+/** The member that names a task, up to its text, and its text, which holds no escape; not one within a text. */
+const taskId = /((?<!\\)"taskId"[ \t\r\n]*:[ \t\r\n]*")([^"\\]*)(?=")/g;
+
+function inJson(characters: string): string {
+  return JSON.stringify(characters).slice(1, -1);
+}
+
+function isNumber(text: string): boolean {
+  return /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.test(text);
+}
+
+function isWord(c: number): boolean {
+  return (c >= 0x30 && c <= 0x39) || ((c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a);
 }
 
 /** Only text that is spelled in one way is looked for: no quotes, backslashes, control or other characters. */

@@ -32,6 +32,8 @@ const BACKSLASH = 0x5c;
 
 /** Stands for a volatile value; no JSON text holds it outside of a string, where it would be escaped. */
 const volatileMark = "\u0001";
+/** Stands for an ignored element, so that the others keep their positions and the list its length. */
+const ignoredItem = "_";
 const numberedMark = /\u0001(\d+);/g;
 
 class Walk {
@@ -99,7 +101,7 @@ class Walk {
       if (c === 0x5d || Number.isNaN(c)) break;
       const below = place === undefined ? undefined : step(place, String(n));
       const text = this.value(below, depth + 1);
-      items.push(isNamed(below, text) ? "" : text);
+      items.push(isNamed(below, text) ? ignoredItem : text);
     }
     this.#i++;
     return `[${items.join(",")}]`;

@@ -64,16 +64,16 @@ class Walk {
     path: readonly string[],
     place: Place,
   ): void {
-    if (this.places >= placesMax || this.#equal(live, recorded, place)) return;
+    if (this.places >= placesMax || isNamed(place)) return;
+    if (live && recorded && sameBytes(live, recorded)) return;
     const kind = live?.[0];
     const alike = kind === recorded?.[0] && path.length < differenceDepthMax;
     if (live && recorded && alike && kind === 0x7b) this.#objects(live, recorded, path, place);
     else if (live && recorded && alike && kind === 0x5b) this.#arrays(live, recorded, path, place);
-    else this.#note(live, recorded, path);
+    else if (!this.#equal(live, recorded, place)) this.#note(live, recorded, path);
   }
 
   #equal(live: Uint8Array | undefined, recorded: Uint8Array | undefined, place: Place): boolean {
-    if (isNamed(place)) return true;
     const text = (bytes: Uint8Array | undefined): string | undefined => {
       if (!bytes) return undefined;
       const canonical = canonicalOf(decodeLoosely(bytes), place, this.#rules.volatile)!.text;
@@ -90,15 +90,20 @@ class Walk {
       this.compare(at(live, ours.get(key)), at(recorded, span), [...path, key], step(place, key));
     for (const [key, span] of ours)
       if (!theirs.has(key)) this.compare(at(live, span), undefined, [...path, key], step(place, key));
-    // Only the number or order of duplicate keys differs.
-    if (this.places === before) this.#note(live, recorded, path);
+    if (this.places > before) return;
+    // What differs may be one of several members of the same name that is not the last.
+    const repeated = hasRepeated(live, ours) || hasRepeated(recorded, theirs);
+    if (repeated && !this.#equal(live, recorded, place)) this.#note(live, recorded, path);
   }
 
   #arrays(live: Uint8Array, recorded: Uint8Array, path: readonly string[], place: Place): void {
     const ours = [...elements(live)];
     const theirs = [...elements(recorded)];
+    const before = this.places;
     for (let i = 0; i < Math.max(ours.length, theirs.length) && this.places < placesMax; i++)
       this.compare(at(live, ours[i]), at(recorded, theirs[i]), [...path, String(i)], step(place, String(i)));
+    // Elements that are ignored still count.
+    if (this.places === before && ours.length !== theirs.length) this.#note(live, recorded, path);
   }
 
   #note(live: Uint8Array | undefined, recorded: Uint8Array | undefined, path: readonly string[]): void {
@@ -112,8 +117,11 @@ const toldBytesMax = 200;
 
 function textOf(bytes: Uint8Array | undefined): string | undefined {
   if (!bytes) return undefined;
-  const text = decodeLoosely(bytes.subarray(0, toldBytesMax));
-  return bytes.length > toldBytesMax ? `${text}…` : text;
+  if (bytes.length <= toldBytesMax) return decodeLoosely(bytes);
+  let end = toldBytesMax;
+  // Not within a character.
+  while ((bytes[end]! & 0xc0) === 0x80) end--;
+  return `${decodeLoosely(bytes.subarray(0, end))}…`;
 }
 
 function rawOf(message: Message, key: string): Uint8Array | undefined {
@@ -127,4 +135,16 @@ function lastMembers(bytes: Uint8Array): Map<string, Span> {
 
 function at(bytes: Uint8Array, span: Span | undefined): Uint8Array | undefined {
   return span && bytes.subarray(span.start, span.end);
+}
+
+function hasRepeated(bytes: Uint8Array, byKey: ReadonlyMap<string, Span>): boolean {
+  let count = 0;
+  for (const _ of members(bytes)) count++;
+  return count !== byKey.size;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -1,6 +1,6 @@
 /**
  * Places in a JSON value: a JSON Pointer names one (RFC 6901), a pattern names many. In a pattern `*` stands for any
- * one key or position and `**` for any number of them.
+ * one key or position and `**` for any number of them (at the end of a pattern, for one or more).
  */
 
 /** The pointer of a path of keys and positions; the whole value is the empty text. */
@@ -54,20 +54,22 @@ export function step(place: Place, key: string): Place {
   if (place === undefined) return undefined;
   const next: PatternNode[] = [];
   for (const node of place) {
-    if (node.deep) next.push(node);
-    const named = node.keys.get(key);
-    if (named) next.push(named);
-    if (node.any) next.push(node.any);
+    if (node.deep) reach(next, node);
+    reach(next, node.keys.get(key));
+    reach(next, node.any);
     // What follows `**` may also follow at once.
     const below = node.keys.get("**");
-    if (below) {
-      next.push(below);
-      const at = below.keys.get(key);
-      if (at) next.push(at);
-      if (below.any) next.push(below.any);
-    }
+    if (!below) continue;
+    reach(next, below);
+    reach(next, below.keys.get(key));
+    reach(next, below.any);
   }
   return next.length === 0 ? undefined : next;
+}
+
+/** Each node once: several `**` lead to the same one by many ways. */
+function reach(next: PatternNode[], node: PatternNode | undefined): void {
+  if (node && !next.includes(node)) next.push(node);
 }
 
 /** Whether a pattern names the value here, whose canonical text is `text`. */
@@ -90,6 +92,8 @@ function anyOf(node: PatternNode): PatternNode {
 
 /** `**` is a child that keeps itself; a key that is really called `**` cannot be named. */
 function deepOf(node: PatternNode): PatternNode {
+  // Two in a row say as much as one.
+  if (node.deep) return node;
   const below = keyOf(node, "**");
   below.deep = true;
   return below;

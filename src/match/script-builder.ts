@@ -93,7 +93,7 @@ export class ScriptBuilder {
     if (!neverAsking.test(method)) this.#asking.add(event);
     if (method === "subscriptions/listen") this.#subscriptions.add(event);
     if (method.startsWith("tasks/")) this.#task(event, method, message);
-    if (roundMethods.has(method) && this.#round(event, message)) return;
+    if (script.claims.size > 0 && roundMethods.has(method) && this.#round(event, message)) return;
     script.calls.add(this.#tableKey(message), event);
     script.callsOf.add(method, event);
   }
@@ -150,6 +150,12 @@ export class ScriptBuilder {
       script.flag(event, flags.optional);
       return;
     }
+    const owner = script.owner.get(ask);
+    // A call that was taken back before did not wait for this answer.
+    if (owner !== none && script.cancel.get(owner) !== none && this.#latestAsking(ask) !== none) {
+      this.#settleAsk(ask);
+      this.#moveAsk(owner, ask);
+    }
     script.owner.set(event, ask);
     script.reply.set(ask, event);
     if (script.has(ask, flags.optional)) script.flag(event, flags.optional);
@@ -165,14 +171,15 @@ export class ScriptBuilder {
     }
     if (message.method !== "notifications/cancelled")
       script.notices.add(keyOf(message, this.#rules).text, event);
-    if (about === none || message.method !== "notifications/cancelled") return;
-    script.owner.set(event, about);
-    if (what === "cancelled") {
-      script.cancel.set(about, event);
-      this.#asking.delete(about);
-    } else {
+    if (message.method !== "notifications/cancelled") return;
+    if (about !== none) script.owner.set(event, about);
+    if (about === none || what !== "cancelled") {
+      // Nothing was taken back by it, so nothing waits for it.
       script.flag(event, flags.optional);
+      return;
     }
+    script.cancel.set(about, event);
+    this.#asking.delete(about);
   }
 
   #fromServer(event: number, change: Known): void {
@@ -196,7 +203,8 @@ export class ScriptBuilder {
   #isPolled(event: number): boolean {
     const { script } = this;
     const owner = script.owner.get(event);
-    const polled = script.role(event) === roles.result && owner !== none && script.has(owner, flags.optional);
+    const result = script.role(event) === roles.result && !script.has(event, flags.late);
+    const polled = result && owner !== none && script.has(owner, flags.optional);
     if (polled) script.flag(event, flags.optional);
     return polled;
   }
@@ -262,14 +270,16 @@ export class ScriptBuilder {
 
   /** Asks that this call did not wait for belong to another that is still open, or to none. */
   #moveAsks(call: number): void {
-    for (const ask of this.#unanswered.get(call) ?? []) {
-      this.#unlink(call, ask);
-      const owner = this.#latestAsking(ask, call);
-      this.script.owner.set(ask, owner);
-      if (owner === none) this.#stand(ask);
-      else this.#insert(owner, ask);
-    }
+    for (const ask of this.#unanswered.get(call) ?? []) this.#moveAsk(call, ask);
     this.#unanswered.delete(call);
+  }
+
+  #moveAsk(call: number, ask: number): void {
+    this.#unlink(call, ask);
+    const owner = this.#latestAsking(ask, call);
+    this.script.owner.set(ask, owner);
+    if (owner === none) this.#stand(ask);
+    else this.#insert(owner, ask);
   }
 
   #unlink(call: number, event: number): void {

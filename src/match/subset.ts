@@ -1,5 +1,5 @@
 /** Whether all that one JSON value says is in another: the strategy `subset`. */
-import { decodeLoosely, elements, type Member, members, type Span } from "../base/index.ts";
+import { decodeLoosely, elements, members } from "../base/index.ts";
 import { canonicalOf } from "./canonical.ts";
 import { isNamed, type Place, step } from "./pointer.ts";
 import type { MatchRules } from "./rules.ts";
@@ -19,50 +19,57 @@ function within(
   rules: MatchRules,
   depth: number,
 ): boolean {
+  if (isNamed(place)) return true;
   const kind = live[0];
   if (kind !== recorded[0] || depth >= subsetDepthMax || (kind !== 0x7b && kind !== 0x5b))
     return equal(live, recorded, place, rules);
   if (kind === 0x7b) {
-    const there = new Map([...members(recorded)].map((member) => [member.key, member]));
-    return [...members(live)].every((member) =>
-      hasMember(live, member, recorded, there, place, rules, depth),
-    );
+    const there = byKey(recorded);
+    return [...byKey(live)].every(([key, ours]) => {
+      const below = step(place, key);
+      if (isNamed(below)) return true;
+      const theirs = there.get(key);
+      if (!theirs) return ours.every((value) => saysNothing(value, below, rules));
+      return allWithin(ours, theirs, () => below, rules, depth + 1);
+    });
   }
-  const ours = [...elements(live)];
-  const theirs = [...elements(recorded)];
-  return (
-    ours.length === theirs.length &&
-    ours.every((span, i) =>
-      within(at(live, span), at(recorded, theirs[i]!), step(place, String(i)), rules, depth + 1),
-    )
-  );
+  return allWithin(valuesOf(live), valuesOf(recorded), (i) => step(place, String(i)), rules, depth + 1);
 }
 
-function hasMember(
-  live: Uint8Array,
-  member: Member,
-  recorded: Uint8Array,
-  there: ReadonlyMap<string, Span>,
-  place: Place,
+/** One by one, in order. */
+function allWithin(
+  live: readonly Uint8Array[],
+  recorded: readonly Uint8Array[],
+  place: (i: number) => Place,
   rules: MatchRules,
   depth: number,
 ): boolean {
-  const below = step(place, member.key);
-  if (isNamed(below)) return true;
-  const other = there.get(member.key);
-  const value = at(live, member);
-  if (!other) {
-    const text = canonicalOf(decodeLoosely(value), below, rules.volatile)?.text;
-    return isNamed(below, text);
+  if (live.length !== recorded.length) return false;
+  return live.every((value, i) => within(value, recorded[i]!, place(i), rules, depth));
+}
+
+/** Of a value that the other side has not: an empty `_meta` is as good as none. */
+function saysNothing(value: Uint8Array, place: Place, rules: MatchRules): boolean {
+  return isNamed(place, canonicalOf(decodeLoosely(value), place, rules.volatile)?.text);
+}
+
+/** Members of one name are a list, in order. */
+function byKey(object: Uint8Array): Map<string, Uint8Array[]> {
+  const found = new Map<string, Uint8Array[]>();
+  for (const { key, start, end } of members(object)) {
+    const value = object.subarray(start, end);
+    const same = found.get(key);
+    if (same) same.push(value);
+    else found.set(key, [value]);
   }
-  return within(value, at(recorded, other), below, rules, depth + 1);
+  return found;
+}
+
+function valuesOf(array: Uint8Array): Uint8Array[] {
+  return [...elements(array)].map(({ start, end }) => array.subarray(start, end));
 }
 
 function equal(live: Uint8Array, recorded: Uint8Array, place: Place, rules: MatchRules): boolean {
   const text = (bytes: Uint8Array) => canonicalOf(decodeLoosely(bytes), place, rules.volatile)?.text;
   return text(live) === text(recorded);
-}
-
-function at(bytes: Uint8Array, span: Span): Uint8Array {
-  return bytes.subarray(span.start, span.end);
 }

@@ -17,8 +17,11 @@ const strings: Readonly<Record<Exclude<VolatileName, "epoch">, RegExp>> = {
   hex: /^(?=.*\d)(?=.*[a-f])[0-9a-f]{16,128}$/i,
 };
 
-/** Seconds or milliseconds since 1970 that lie between 2001 and 2100, as a JSON number without a fraction. */
-const epochDigits = /^(1\d{9}|[234]\d{9}|1\d{12}|[234]\d{12})$/;
+/** Seconds or milliseconds since 1970, as a JSON number without a fraction. */
+const epochDigits = /^\d{10}(\d{3})?$/;
+/** From 2001 (the first with ten digits) to the end of 2099, in seconds. */
+const epochFirst = 1_000_000_000;
+const epochEnd = 4_102_444_800;
 
 /** The class of a string's characters among those chosen, or undefined. */
 export function volatileString(text: string, chosen: readonly VolatileName[]): VolatileName | undefined {
@@ -28,5 +31,7 @@ export function volatileString(text: string, chosen: readonly VolatileName[]): V
 
 /** Whether a number's text is a point in time, when that is chosen. */
 export function isEpoch(text: string, chosen: readonly VolatileName[]): boolean {
-  return chosen.includes("epoch") && epochDigits.test(text);
+  if (!chosen.includes("epoch") || !epochDigits.test(text)) return false;
+  const seconds = Number(text.slice(0, 10));
+  return seconds >= epochFirst && seconds < epochEnd;
 }

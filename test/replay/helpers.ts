@@ -1,4 +1,5 @@
 /** Tapes written as dialogues, and a live conversation with their replay as a playbook. */
+import type { Layer, Steps } from "../../src/core/index.ts";
 import { Assignment, type BytesAt, type MatchOptions, matchRules } from "../../src/match/index.ts";
 import { parseMessage } from "../../src/protocol/index.ts";
 import {
@@ -7,6 +8,7 @@ import {
   type Miss,
   Player,
   type PlayOptions,
+  readOn,
   replayLayer,
   TapeMap,
 } from "../../src/replay/index.ts";
@@ -16,7 +18,10 @@ import { playbook } from "../../src/testing/index.ts";
 /** What a test may set; the rest is as on the command line. */
 export interface Settings extends Partial<Omit<PlayOptions, "delay">>, MatchOptions {
   readonly speed?: number;
-  /** Lines of the tape that are known at first; the rest comes when it is asked for. */
+  /**
+   * Lines of the tape that are known at first. The dialogue then says `<< ask {"what":"read on"}` and
+   * `>> answer MICROSECONDS`, and each time one line more is known, at last that there are no more.
+   */
   readonly known?: number;
 }
 
@@ -26,49 +31,84 @@ export interface Findings {
 }
 
 /**
- * The events of a tape: a line each, `> MESSAGE` from the client, `< MESSAGE` from the server, `10 ms` before what comes
- * 10 ms later, `> closed` and `< closed` for the ends, `#` comments. `> n METHOD PARAMS` and `< n RESULT` are short for
- * a request and its result.
+ * A message in short: `ID METHOD PARAMS` a request, `METHOD PARAMS` a notification, `ID RESULT` an answer, `ID error
+ * ERROR` an error, `ID miss CODE` the beginning of one that the replay made. What ends in `...` is a beginning too. What begins with `{` or `[` is one as it stands.
+ */
+export function inFull(said: string): string {
+  if (/^[{[]/.test(said)) return said;
+  const [, id, rest = ""] = /^(?:(-?\d\S*|"[^"]*")\s+)?(.*)$/.exec(said)!;
+  const head = `{"jsonrpc":"2.0"${id === undefined ? "" : `,"id":${id}`}`;
+  const close = said.endsWith("...") ? "" : "}";
+  if (/^[{["\d]|^null/.test(rest)) return `${head},"result":${rest}${close}`;
+  const [, word = "", value = ""] = /^(\S+)\s*(.*)$/.exec(rest)!;
+  if (word === "miss") return `${head},"error":{"code":${value},...`;
+  if (word === "error") return `${head},"error":${value}${close}`;
+  return `${head},"method":"${word}"${value === "" ? "" : `,"params":${value}`}${close}`;
+}
+
+/**
+ * The events of a tape: a line each, `> MESSAGE` from the client, `< MESSAGE` from the server (see {@link inFull}),
+ * `10 ms` before what comes 10 ms later, `> closed` and `< closed` for the ends, `conn 2` before what another client
+ * said, `#` comments.
  */
 export function events(text: string): TapeEvent[] {
   let at = 0;
+  let conn: number | undefined;
   const found: TapeEvent[] = [];
   for (const line of text.split("\n").map((each) => each.trim())) {
     const pause = /^([\d.]+) ms$/.exec(line);
     if (pause) at += Number(pause[1]) * 1000;
+    const other = /^conn (\d+)$/.exec(line);
+    if (other) conn = Number(other[1]);
     const said = /^([<>]) (.*)$/.exec(line);
     if (!said) continue;
     const dir = said[1] === ">" ? "c2s" : "s2c";
+    const who = conn === undefined ? { at } : { at, conn };
     if (said[2] === "closed") {
-      found.push({ at, payload: { kind: "close", close: { side: dir === "c2s" ? "client" : "server" } } });
+      found.push({
+        ...who,
+        payload: { kind: "close", close: { side: dir === "c2s" ? "client" : "server" } },
+      });
       continue;
     }
-    const message = parseMessage(said[2]!);
+    const message = parseMessage(inFull(said[2]!.trim()));
     if (!message) throw new Error(`not a message: ${said[2]}`);
-    found.push({ at, dir, payload: { kind: "msg", message } });
+    found.push({ ...who, dir, payload: { kind: "msg", message } });
   }
   return found;
 }
 
+/** A map over events in memory that becomes known line by line; `read` takes the next, false when there is none. */
+export function growingMap(
+  tape: readonly TapeEvent[],
+  options: MatchOptions = {},
+): { map: TapeMap; read: () => boolean } {
+  const bytes = Buffer.concat(
+    tape.map(({ payload }) => (payload.kind === "msg" ? payload.message.bytes : new Uint8Array())),
+  );
+  const map = new TapeMap(matchRules(options), ({ offset, length }: BytesAt) =>
+    bytes.subarray(offset, offset + length),
+  );
+  let offset = 0;
+  let next = 0;
+  const read = (): boolean => {
+    const event = tape[next++];
+    if (!event) {
+      map.end();
+      return false;
+    }
+    const length = event.payload.kind === "msg" ? event.payload.message.bytes.length : 0;
+    map.add(event, event.payload.kind === "msg" ? { file: 0, offset, length } : undefined);
+    offset += length;
+    return true;
+  };
+  return { map, read };
+}
+
 /** A map over events in memory, all of it known. */
 export function mapOf(tape: readonly TapeEvent[], options: MatchOptions = {}): TapeMap {
-  const bytes: Uint8Array[] = [];
-  const read = ({ file, offset, length }: BytesAt): Uint8Array => bytes[file]!.subarray(offset, offset + length);
-  const map = new TapeMap(matchRules(options), read);
-  const whole: Uint8Array[] = [];
-  let offset = 0;
-  for (const event of tape) {
-    if (event.payload.kind !== "msg") {
-      map.add(event, undefined);
-      continue;
-    }
-    const own = event.payload.message.bytes;
-    whole.push(own);
-    map.add(event, { file: 0, offset, length: own.length });
-    offset += own.length;
-  }
-  bytes.push(Buffer.concat(whole));
-  map.end();
+  const { map, read } = growingMap(tape, options);
+  while (read());
   return map;
 }
 
@@ -86,22 +126,87 @@ export function options(settings: Settings = {}): PlayOptions {
   };
 }
 
-export function playerOf(map: TapeMap, settings: Settings = {}): { player: Player; findings: Findings } {
+export function playerOf(
+  map: TapeMap,
+  settings: Settings = {},
+  assignment?: Assignment,
+): { player: Player; findings: Findings } {
   const findings: Findings = { misses: [], inexact: [] };
   const critic: Critic = {
     miss: (miss) => findings.misses.push(miss),
     inexact: (inexact) => findings.inexact.push(inexact),
   };
   const all = options(settings);
-  return { player: new Player(map, all, critic, new Assignment(all.repeat)), findings };
+  return { player: new Player(map, all, critic, assignment ?? new Assignment(all.repeat)), findings };
+}
+
+/** A live dialogue in a tape's notation, or in a playbook's: `> MESSAGE` is said by the client, `< MESSAGE` expected. */
+export type Live = (text: TemplateStringsArray, ...values: unknown[]) => void;
+
+export interface Replayed {
+  readonly live: Live;
+  readonly findings: Findings;
+  readonly player: Player;
 }
 
 /** Replays a tape, given as a dialogue, to a live dialogue. */
-export function replayed(
-  tape: string,
-  settings: Settings = {},
-): { live: (text: TemplateStringsArray, ...values: unknown[]) => void; findings: Findings; player: Player } {
-  const { player, findings } = playerOf(mapOf(events(tape), settings), settings);
-  return { live: playbook([replayLayer(player)]), findings, player };
+export function replayed(tape: string, settings: Settings = {}): Replayed {
+  const { map, read } = growingMap(events(tape), settings);
+  for (let i = 0; settings.known === undefined || i < settings.known; i++) if (!read()) break;
+  return liveOf(map, settings, read);
 }
 
+/** Several clients of one tape, each with a dialogue of its own. */
+export function clientsOf(tape: string, settings: Settings = {}): () => Replayed {
+  const map = mapOf(events(tape), settings);
+  const assignment = new Assignment(settings.repeat ?? "error");
+  return () => liveOf(map, { single: false, ...settings }, () => false, assignment);
+}
+
+function liveOf(map: TapeMap, settings: Settings, read: () => boolean, assignment?: Assignment): Replayed {
+  const { player, findings } = playerOf(map, settings, assignment);
+  const play = playbook([reading(replayLayer(player), read)]);
+  const live: Live = (text, ...values) => {
+    const said = String.raw(
+      { raw: text.raw },
+      ...values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))),
+    );
+    const lines = said.split("\n").map(lineInFull);
+    if (!lines.some((line) => line.includes("client opened"))) lines.unshift("client opened");
+    const whole = lines.join("\n");
+    play(Object.assign([whole], { raw: [whole] }));
+  };
+  return { live, findings, player };
+}
+
+function lineInFull(line: string): string {
+  const said = /^\s*([<>]) (.*)$/.exec(line);
+  if (!said) return line;
+  const arrow = said[1]!.repeat(2);
+  return said[2] === "closed"
+    ? `${arrow} client ${said[1] === ">" ? "closed" : "close"}`
+    : `${arrow} client ${inFull(said[2]!.trim())}`;
+}
+
+/** Each answer to "read on" makes one line more known. */
+function reading(layer: Layer, read: () => boolean): Layer {
+  return function* (event, next): Steps {
+    const steps = layer(event, next);
+    let answer: unknown;
+    for (let step = steps.next(); !step.done; step = steps.next(answer)) {
+      answer = yield step.value;
+      if (step.value.kind === "ask" && step.value.question === readOn) read();
+    }
+  };
+}
+
+/** What a player says at once to a message (in short, see {@link inFull}), as JSON texts. */
+export function answersTo(player: Player, said: string, at = 0): string[] {
+  const message = parseMessage(inFull(said));
+  if (!message) throw new Error(`not a message: ${said}`);
+  player.received(message, at);
+  const found: string[] = [];
+  for (let output = player.output(at); output; output = player.output(at))
+    found.push("message" in output ? output.message.text : "end");
+  return found;
+}
