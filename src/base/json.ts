@@ -70,7 +70,16 @@ export function skipBlanks(bytes: Uint8Array, i: number): number {
 
 /** The end of the string that starts with the quote at `i`, or -1. */
 export function skipString(bytes: Uint8Array, i: number): number {
-  for (let from = i + 1; ; ) {
+  // Most strings are short: looking at their bytes costs less than calling a search for them.
+  const near = Math.min(i + 1 + shortBytesMax, bytes.length);
+  let at = i + 1;
+  while (at < near && bytes[at] !== QUOTE && bytes[at] !== BACKSLASH) at++;
+  return at < near && bytes[at] === QUOTE ? at + 1 : skipLongString(bytes, i, at);
+}
+
+/** The end of the string that starts at `i`; before `from` stand neither quotes nor backslashes of it. */
+function skipLongString(bytes: Uint8Array, i: number, from: number): number {
+  for (;;) {
     const quote = bytes.indexOf(QUOTE, from);
     if (quote < 0) return -1;
     let slashes = 0;

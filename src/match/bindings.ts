@@ -22,6 +22,11 @@ export class Bindings {
     return this.#live.size;
   }
 
+  /** Nothing is another value than when it was recorded. */
+  get isEmpty(): boolean {
+    return this.#live.size === 0 && this.#tasks.size === 0;
+  }
+
   /** From now on `live` stands for `recorded`. Both are a string's characters or a number's text. */
   bind(recorded: string, live: string): void {
     if (recorded.length < boundCharsMin || !isPlain(recorded)) return;
@@ -50,7 +55,7 @@ export class Bindings {
 
   /** Where bound values stand, as whole words, in the part of a message that carries content, with their live texts. */
   splices(message: Message): Splice[] {
-    if (this.#live.size === 0 && this.#tasks.size === 0) return [];
+    if (this.isEmpty) return [];
     const span = contentOf(message);
     if (!span) return [];
     const text = latin1(message.bytes, span.start, span.end);

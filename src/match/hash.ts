@@ -1,8 +1,11 @@
+/** Two words of 32 bits. */
+export type Hash = readonly [low: number, high: number];
+
 /**
  * A 64-bit hash of a key, as two words: only to find candidates quickly, which are then compared in full. Two
  * independent multiplicative hashes over the UTF-16 code units, mixed at the end as in MurmurHash3 (A. Appleby, 2011).
  */
-export function hashOf(text: string): readonly [low: number, high: number] {
+export function hashOf(text: string): Hash {
   let low = 0xdeadbeef ^ text.length;
   let high = 0x41c6ce57 ^ text.length;
   for (let i = 0; i < text.length; i++) {

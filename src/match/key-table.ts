@@ -3,7 +3,7 @@
  * it, in the order of recording. A hash finds candidates only; who asks compares them in full.
  */
 import { Column, none } from "./columns.ts";
-import { hashOf } from "./hash.ts";
+import type { Hash } from "./hash.ts";
 
 /** The table grows before this share of its slots is taken. */
 const loadMax = 0.6;
@@ -17,8 +17,7 @@ export class KeyTable {
   #last = new Uint32Array(this.#slots);
   readonly #next = Column.events();
 
-  add(key: string, event: number): void {
-    const [low, high] = hashOf(key);
+  add([low, high]: Hash, event: number): void {
     const slot = this.#find(low, high);
     if (this.#first[slot] === none) {
       this.#low[slot] = low;
@@ -33,8 +32,7 @@ export class KeyTable {
   }
 
   /** The first event of a key, or {@link none}. */
-  first(key: string): number {
-    const [low, high] = hashOf(key);
+  first([low, high]: Hash): number {
     return this.#first[this.#find(low, high)]!;
   }
 

@@ -28,11 +28,21 @@ interface PatternNode {
   deep?: true;
   /** A pattern ends here: this value is meant, or only when it is an empty object. */
   end?: "always" | "empty";
+  /** More than one node may come after this one. */
+  wild?: true;
+  /** The node as a place, made once. */
+  readonly alone: PatternNode[];
+}
+
+function newNode(): PatternNode {
+  const node: PatternNode = { keys: new Map(), alone: [] };
+  node.alone.push(node);
+  return node;
 }
 
 /** Patterns compiled to one tree, so that a walk asks once for each key. */
 export class Patterns {
-  readonly #root: PatternNode = { keys: new Map() };
+  readonly #root = newNode();
   #empty = true;
 
   /** `when` is for patterns that mean a value only while nothing is in it. */
@@ -45,13 +55,15 @@ export class Patterns {
 
   /** Where a walk begins. */
   get start(): Place {
-    return this.#empty ? undefined : [this.#root];
+    return this.#empty ? undefined : this.#root.alone;
   }
 }
 
 /** One key further. */
 export function step(place: Place, key: string): Place {
   if (place === undefined) return undefined;
+  const [first] = place;
+  if (place.length === 1 && !first!.wild) return first!.keys.get(key)?.alone;
   const next: PatternNode[] = [];
   for (const node of place) {
     if (node.deep) reach(next, node);
@@ -80,13 +92,14 @@ export function isNamed(place: Place, text = ""): boolean {
 function keyOf(node: PatternNode, key: string): PatternNode {
   const known = node.keys.get(key);
   if (known) return known;
-  const made: PatternNode = { keys: new Map() };
+  const made = newNode();
   node.keys.set(key, made);
   return made;
 }
 
 function anyOf(node: PatternNode): PatternNode {
-  node.any ??= { keys: new Map() };
+  node.wild = true;
+  node.any ??= newNode();
   return node.any;
 }
 
@@ -96,5 +109,7 @@ function deepOf(node: PatternNode): PatternNode {
   if (node.deep) return node;
   const below = keyOf(node, "**");
   below.deep = true;
+  below.wild = true;
+  node.wild = true;
   return below;
 }

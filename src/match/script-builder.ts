@@ -8,9 +8,11 @@ import { type ExchangeChange, ExchangeTracker } from "../core/index.ts";
 import { type Direction, eraOf, type Message, metaKeys } from "../protocol/index.ts";
 import { canonicalOf } from "./canonical.ts";
 import { Column, none } from "./columns.ts";
+import { type Hash, hashOf } from "./hash.ts";
 import { isRetry, keyOf } from "./key.ts";
 import { type MatchRules, retryKeys } from "./rules.ts";
 import { type BytesAt, flags, type Role, roles, Script } from "./script.ts";
+import { hashOfRequest } from "./value-hash.ts";
 
 /** Tasks whose state is followed at once; the first of all is forgotten. */
 const tasksMax = 100_000;
@@ -53,6 +55,7 @@ export class ScriptBuilder {
         part === message ? place : { ...place, offset: place.offset + inside, length: part.bytes.length };
       const event = this.script.add(roleOf(dir, part), at, where, number + requests);
       if (part.kind === "request") requests++;
+      if (part.kind !== "notification") this.script.setIdSpan(event, part.idSpan);
       if (dir === "c2s") this.#fromClient(event, change);
       else this.#fromServer(event, change);
     }
@@ -94,13 +97,8 @@ export class ScriptBuilder {
     if (method === "subscriptions/listen") this.#subscriptions.add(event);
     if (method.startsWith("tasks/")) this.#task(event, method, message);
     if (script.claims.size > 0 && roundMethods.has(method) && this.#round(event, message)) return;
-    script.calls.add(this.#tableKey(message), event);
-    script.callsOf.add(method, event);
-  }
-
-  /** The strategies that look at more than a key find their candidates by method. */
-  #tableKey(message: Message): string {
-    return tableKeyOf(message, this.#rules);
+    script.calls.add(tableHashOf(message, this.#rules), event);
+    script.callsOf.add(hashOf(method), event);
   }
 
   #learn(event: number, message: Message, method: string): void {
@@ -170,7 +168,7 @@ export class ScriptBuilder {
       return;
     }
     if (message.method !== "notifications/cancelled")
-      script.notices.add(keyOf(message, this.#rules).text, event);
+      script.notices.add(hashOf(keyOf(message, this.#rules).text), event);
     if (message.method !== "notifications/cancelled") return;
     if (about !== none) script.owner.set(event, about);
     if (about === none || what !== "cancelled") {
@@ -380,16 +378,16 @@ function roleOf(dir: Direction, { kind }: Message): Role {
   return kind === "request" ? roles.ask : kind === "response" ? roles.result : roles.tell;
 }
 
-/** The key under which a call stands in its script's table. */
-export function tableKeyOf(message: Message, rules: MatchRules): string {
+/** The hash under which a call stands in its script's table; the strategies that look at more than it find candidates by method. */
+export function tableHashOf(message: Message, rules: MatchRules): Hash {
   switch (rules.strategy) {
     case "method-and-params":
     case "exact":
-      return keyOf(message, rules).text;
+      return hashOfRequest(message, rules);
     case "sequential":
-      return "";
+      return hashOf("");
     default:
-      return message.method ?? "";
+      return hashOf(message.method ?? "");
   }
 }
 

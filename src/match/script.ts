@@ -3,6 +3,7 @@
  * the server said what must have happened before it may be said again. Made by `script-builder.ts` while a tape is
  * read; events are numbered from 0 in the order of recording.
  */
+import type { Span } from "../base/index.ts";
 import { Column, none } from "./columns.ts";
 import { KeyTable } from "./key-table.ts";
 
@@ -47,6 +48,9 @@ export interface BytesAt {
   readonly length: number;
 }
 
+/** What a byte holds; a longer id is looked for. */
+const idLengthMax = 255;
+
 export class Script {
   count = 0;
   /** The tape holds nothing more of this conversation. */
@@ -76,6 +80,8 @@ export class Script {
   readonly #offset = Column.numbers();
   readonly #length = Column.words();
   readonly #number = Column.words();
+  readonly #idAt = Column.words();
+  readonly #idLength = Column.bytes();
   /** Call of a result, tell or ask; ask of an answer; {@link none} of what stands alone. */
   readonly owner = Column.events();
   /** The next thing that the server said for the same call; of a call, the first. */
@@ -113,6 +119,19 @@ export class Script {
 
   place(event: number): BytesAt {
     return { file: this.#file.get(event), offset: this.#offset.get(event), length: this.#length.get(event) };
+  }
+
+  /** Where the id stands in the event's message; undefined when that is not known, and it has to be looked for. */
+  idSpan(event: number): Span | undefined {
+    const length = this.#idLength.get(event);
+    const start = this.#idAt.get(event);
+    return length === 0 ? undefined : { start, end: start + length };
+  }
+
+  setIdSpan(event: number, span: Span | undefined): void {
+    if (!span || span.end - span.start > idLengthMax) return;
+    this.#idAt.set(event, span.start);
+    this.#idLength.set(event, span.end - span.start);
   }
 
   /** The number under which listings show a request, counted from 1 over the whole tape. */

@@ -2,7 +2,7 @@
  * Writing live values into recorded messages: bytes are cut out and others put in, everything else stays as it was
  * on the wire.
  */
-import { copyOf, encodeUtf8, members, type Span } from "../base/index.ts";
+import { copyOf, encodeUtf8, MemberCursor, type Span } from "../base/index.ts";
 import { Message } from "../protocol/index.ts";
 
 /** A place and the JSON text that comes into it. */
@@ -31,6 +31,16 @@ export function spliced(message: Message, splices: readonly Splice[]): Message {
   return new Message(out);
 }
 
+/** The same message with another text at one place; the usual case, for the price of three copies. */
+export function splicedAt(message: Message, { start, end }: Span, text: Uint8Array): Message {
+  const { bytes } = message;
+  const out = new Uint8Array(bytes.length - (end - start) + text.length);
+  out.set(bytes.subarray(0, start));
+  out.set(text, start);
+  out.set(bytes.subarray(end), start + text.length);
+  return new Message(out);
+}
+
 /** By place, without those that overlap one given before. */
 function apart(splices: readonly Splice[]): Splice[] {
   const rank = new Map(splices.map((splice, i) => [splice, i]));
@@ -47,9 +57,10 @@ function apart(splices: readonly Splice[]): Splice[] {
 
 /** Puts a text in place of every top-level member of this name: of duplicates each reader may take another. */
 export function memberSplices(message: Message, key: string, text: string): Splice[] {
-  return [...members(message.bytes)]
-    .filter((m) => m.key === key)
-    .map(({ start, end }) => ({ start, end, text }));
+  const cursor = new MemberCursor(message.bytes);
+  const found: Splice[] = [];
+  while (cursor.next()) if (cursor.is(key)) found.push({ start: cursor.start, end: cursor.end, text });
+  return found;
 }
 
 /** Puts a text in place of the value at a path of keys, if there is one. */

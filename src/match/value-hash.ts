@@ -5,13 +5,10 @@
  */
 import { canonicalNumber, decodeLoosely, elements, MemberCursor, stringAt } from "../base/index.ts";
 import type { Message } from "../protocol/index.ts";
-import { hashOf } from "./hash.ts";
+import { type Hash, hashOf } from "./hash.ts";
 import { isNamed, type Place, step } from "./pointer.ts";
 import type { MatchRules } from "./rules.ts";
 import { isEpoch, volatileString } from "./volatile.ts";
-
-/** Two words of 32 bits. */
-export type Hash = readonly [low: number, high: number];
 
 /** Deeper values count as equal here. */
 const hashedDepthMax = 200;

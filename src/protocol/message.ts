@@ -42,6 +42,11 @@ export class Message {
     return this.#scan().id;
   }
 
+  /** Where the id's text stands; undefined when there is none, or when several members are called so. */
+  get idSpan(): Span | undefined {
+    return this.#scan().idSpan;
+  }
+
   /** The id as a key that is equal exactly when two ids are: `0`, `""`, `1` and `"1"` are four. */
   get idKey(): string | undefined {
     return idKeyOf(this.#scan().id);
@@ -102,6 +107,8 @@ export function idKeyOf(raw: string | undefined): string | undefined {
 interface Head {
   readonly kind: MessageKind;
   readonly id: string | undefined;
+  /** Where the only id stands; undefined when there is none, or there are several. */
+  readonly idSpan: Span | undefined;
   readonly method: string | undefined;
   /** Has an error that is not null. */
   readonly fails: boolean;
@@ -112,16 +119,21 @@ interface Head {
 
 function scanHead(bytes: Uint8Array): Head {
   let id: string | undefined;
+  let ids = 0;
+  let idAt: Span | undefined;
   let method: string | undefined;
   let params: Span | undefined;
   let error: Span | undefined;
   let result: Span | undefined;
   if (bytes[skipBlanks(bytes, 0)] === 0x5b)
-    return { kind: "batch", id, method, params, result, error, fails: false };
+    return { kind: "batch", id, idSpan: undefined, method, params, result, error, fails: false };
   const cursor = new MemberCursor(bytes);
   while (cursor.next()) {
-    if (cursor.is("id")) id = textAt(bytes, cursor.start, cursor.end);
-    else if (cursor.is("method")) method = methodAt(bytes, cursor);
+    if (cursor.is("id")) {
+      id = textAt(bytes, cursor.start, cursor.end);
+      idAt = spanOf(cursor);
+      ids++;
+    } else if (cursor.is("method")) method = methodAt(bytes, cursor);
     else if (cursor.is("params")) params = spanOf(cursor);
     else if (cursor.is("error")) error = spanOf(cursor);
     else if (cursor.is("result")) result = spanOf(cursor);
@@ -130,7 +142,8 @@ function scanHead(bytes: Uint8Array): Head {
   const answers = fails || result !== undefined;
   const kind =
     method !== undefined ? (id === undefined ? "notification" : "request") : answers ? "response" : "other";
-  return { kind, id, method, params, result, error, fails };
+  const idSpan = ids === 1 ? idAt : undefined;
+  return { kind, id, idSpan, method, params, result, error, fails };
 }
 
 function spanOf({ start, end }: Span): Span {

@@ -7,6 +7,7 @@ import {
   Bindings,
   differenceOfValues,
   flags,
+  hashOf,
   isRetry,
   keyOf,
   nearestOf,
@@ -17,13 +18,13 @@ import {
   type Script,
 } from "../match/index.ts";
 import { idKeyOf, type Message, metaKeys } from "../protocol/index.ts";
-import { type AnswerPolicy, Asking, answerDifference, type OpenAsk, sameAskOf } from "./asking.ts";
+import { type AnswerPolicy, Asking, answerDifference, type OpenAsk, sameAskOf, taskPath } from "./asking.ts";
 import type { Inexact, Miss, MissKind, NearestCall } from "./findings.ts";
 import { missAnswer } from "./findings.ts";
 import { LiveCall, unanswered } from "./live-call.ts";
 import { Polls } from "./polls.ts";
 import { mayHaveRounds, Rounds } from "./rounds.ts";
-import { askFor, cancellationFor, resultFor, tellAlone, tellFor } from "./sending.ts";
+import { askFor, cancellationFor, resultFor, resultWithId, tellAlone, tellFor } from "./sending.ts";
 import { type Due, Stage, type StageOptions } from "./stage.ts";
 import { Taking, type TakingOptions } from "./taking.ts";
 import type { TapeMap } from "./tape-map.ts";
@@ -103,11 +104,20 @@ export class Act {
     return true;
   }
 
+  /** Takes a `server/discover` where one was recorded: answered as then, whatever the client claims. */
+  discover(request: Message, at: number): boolean {
+    const taken = this.taking.take(request, "last");
+    if (taken === "not-known-yet") return false;
+    const first = this.script.callsOf.first(hashOf(request.method!));
+    this.play("missed" in taken ? first : taken.call, request, at);
+    return true;
+  }
+
   /** Takes a notification; false: the rest of the tape has to be known first. */
   notice(message: Message, at: number): boolean {
     const { notices } = this.script;
     const { text } = keyOf(message, this.#map.rules);
-    for (let event = notices.first(text); event !== none; event = notices.after(event)) {
+    for (let event = notices.first(hashOf(text)); event !== none; event = notices.after(event)) {
       if (this.#notices.has(event)) continue;
       if (keyOf(this.#map.message(this.script, event), this.#map.rules).text !== text) continue;
       this.#notices.add(event);
@@ -117,24 +127,36 @@ export class Act {
     return this.script.complete;
   }
 
-  /** The client takes a request back. */
-  cancel(idKey: string, at: number): void {
+  /** The client takes a request back; false: the rest of the tape has to be known first. */
+  cancel(idKey: string, at: number): boolean {
+    const { script } = this;
     const live = this.#calls.get(idKey);
-    if (!live || live.call === this.script.initialize) return;
+    if (!live || live.call === script.initialize) return true;
+    if (!script.settled(live.call) && script.cancel.get(live.call) === none) {
+      this.stage.hush(live);
+      return false;
+    }
     this.#calls.delete(idKey);
     this.stage.cancel(live, at);
+    return true;
   }
 
-  /** The client answers what the server asked. */
-  answer(message: Message, at: number): void {
-    const open = this.#asking.answered(message.idKey ?? "");
-    if (!open) return;
+  /** The client answers what the server asked; false: the rest of the tape has to be known first. */
+  answer(message: Message, at: number): boolean {
+    const key = message.idKey ?? "";
+    const open = this.#asking.find(key);
+    if (!open) return true;
     const { ask, live } = open;
-    if (live?.done) return;
-    const goesOn = this.script.has(ask, flags.optional) ? ask : this.#compare(open, message, at);
-    if (goesOn === undefined) return;
+    const { script } = this;
+    const isPing = script.has(ask, flags.optional);
+    if (!isPing && !script.settled(ask)) return false;
+    this.#asking.answered(key);
+    // Its call is over: nothing goes on with the answer, and what followed it still follows.
+    const goesOn = isPing || live?.done ? ask : this.#compare(open, message, at);
+    if (goesOn === undefined) return true;
     this.#bindTask(goesOn, message);
     this.stage.answered(goesOn, live, at);
+    return true;
   }
 
   /** The next thing to send, or undefined. */
@@ -143,7 +165,7 @@ export class Act {
     if (reply) return { message: reply };
     for (let due = this.stage.next(at); due; due = this.stage.next(at)) {
       const output = this.#make(due, at);
-      this.stage.said(due, at);
+      this.stage.said(due, at, output !== undefined);
       if (output) return output;
     }
     return this.#replies.length > 0 ? this.output(at) : undefined;
@@ -167,14 +189,17 @@ export class Act {
   }
 
   #repeatOf(method: string): RepeatPolicy {
-    return method === "server/discover" || method === "tasks/result" ? "last" : this.#options.repeat;
+    return method === "tasks/result" ? "last" : this.#options.repeat;
   }
 
   #poll(request: Message, at: number): boolean {
     const task = request.rawAt("params", "taskId");
-    const equals = [...this.taking.equals(request)];
-    if (!this.script.complete && !equals.some((call) => this.script.settled(call))) return false;
-    const call = this.#polls.next(task, equals, this.stage, this.taking);
+    const { script, taking } = this;
+    const equals = [...taking.equals(request)];
+    const answered = equals.filter((each) => script.reply.get(each) !== none);
+    const call = this.#polls.next(task, answered, this.stage, taking) ?? equals[0];
+    const isNew = call !== undefined && script.settled(call) && !taking.isUsed(call);
+    if (!script.complete && !isNew) return false;
     if (call === undefined) this.#missed("unknown", request, 0, at);
     else this.play(call, request, at);
     return true;
@@ -182,10 +207,11 @@ export class Act {
 
   #retry(request: Message, at: number): boolean {
     const key = keyOf(request, this.#map.rules, true).text;
-    const before = this.#rounds.take(key, request);
+    const before = this.#rounds.find(key, request);
     if (before === undefined) return this.#strayRetry(request, at);
     const next = this.script.link.get(before);
-    if (next === none && !this.script.complete) return false;
+    if (next === none ? !this.script.complete : !this.script.settled(next)) return false;
+    this.#rounds.take(key, request);
     if (next === none) {
       this.#missed("retry", request, 0, at);
       return true;
@@ -259,7 +285,7 @@ export class Act {
 
   /** What a differing answer means; the ask with which the call goes on, or undefined when it is over. */
   #compare({ ask, live }: OpenAsk, answer: Message, at: number): number | undefined {
-    const difference = answerDifference(this.#map, this.script, ask, answer);
+    const difference = answerDifference(this.#map, this.script, ask, answer, this.#bindings);
     if (!difference) return ask;
     const other = live && this.#otherAsk(live, ask, answer, at);
     if (other !== undefined) return other;
@@ -272,7 +298,8 @@ export class Act {
       else this.#critic.inexact(inexact);
       return ask;
     }
-    this.cancel(idKeyOf(live.id)!, at);
+    this.#calls.delete(idKeyOf(live.id)!);
+    this.stage.drop(live, at);
     this.#answerMiss({
       kind: "answer",
       ...named,
@@ -287,7 +314,7 @@ export class Act {
     for (const call of this.taking.equals(this.#copy(live.call))) {
       if (call === live.call || this.taking.isUsed(call) || !this.script.settled(call)) continue;
       const same = sameAskOf(this.#map, this.script, ask, live.asks, call);
-      if (same === none || answerDifference(this.#map, this.script, same, answer)) continue;
+      if (same === none || answerDifference(this.#map, this.script, same, answer, this.#bindings)) continue;
       this.taking.giveBack(live.call);
       this.taking.use(call);
       live.open.delete(ask);
@@ -306,12 +333,20 @@ export class Act {
     if (role === roles.ask) return this.#ask(event, recorded, live, at);
     if (role === roles.tell) return this.#tell(event, recorded, live);
     if (!live) return { message: tellAlone(recorded, this.#bindings) };
-    const inexact = this.#inexact.get(live);
-    const message = resultFor(recorded, live.id, this.#bindings, inexact);
+    const message = this.#resultFor(event, recorded, live);
     this.#calls.delete(idKeyOf(live.id)!);
     this.#inexact.delete(live);
     this.#rounds.sent(live.call, live.roundKey, message);
     return { message };
+  }
+
+  #resultFor(event: number, recorded: Message, live: LiveCall): Message {
+    const inexact = this.#inexact.get(live);
+    const place = this.script.idSpan(event);
+    const plain = place && !inexact && this.#bindings.isEmpty && !this.script.has(event, flags.followsToo);
+    return plain
+      ? resultWithId(recorded, place, live.id)
+      : resultFor(recorded, live.id, this.#bindings, inexact);
   }
 
   #ask(event: number, recorded: Message, live: LiveCall | undefined, at: number): Output | undefined {
@@ -389,7 +424,7 @@ export class Act {
   *#candidates(request: Message, sameTarget: boolean): Generator<readonly [number, Message], void, void> {
     const { callsOf } = this.script;
     const target = targetOf(request);
-    for (let call = callsOf.first(request.method!); call !== none; call = callsOf.after(call)) {
+    for (let call = callsOf.first(hashOf(request.method!)); call !== none; call = callsOf.after(call)) {
       const recorded = this.#map.message(this.script, call);
       if (!sameTarget || targetOf(recorded) === target) yield [call, recorded];
     }
@@ -414,11 +449,11 @@ export class Act {
 
   /** A task that the client made has a new id: the server will ask for that one. */
   #bindTask(ask: number, message: Message): void {
-    const live = message.at("result", "task", "taskId");
+    const live = message.at(...taskPath);
     const answer = this.script.reply.get(ask);
     if (typeof live !== "string" || answer === none) return;
-    const recorded = this.#map.message(this.script, answer).at("result", "task", "taskId");
-    if (typeof recorded === "string") this.#bindings.bind(recorded, live);
+    const recorded = this.#map.message(this.script, answer).at(...taskPath);
+    if (typeof recorded === "string") this.#bindings.bindTask(recorded, live);
   }
 }
 

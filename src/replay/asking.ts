@@ -3,7 +3,17 @@
  * answer is not the recorded one.
  */
 import { encodeUtf8 } from "../base/index.ts";
-import { type Difference, differenceOfValues, keyOf, none, roles, type Script } from "../match/index.ts";
+import {
+  type Bindings,
+  type Difference,
+  differenceOfValues,
+  keyOf,
+  none,
+  pathSplices,
+  roles,
+  type Script,
+  spliced,
+} from "../match/index.ts";
 import { idKeyOf, type Message } from "../protocol/index.ts";
 import type { LiveCall } from "./live-call.ts";
 import type { TapeMap } from "./tape-map.ts";
@@ -47,11 +57,14 @@ export class Asking {
     return id;
   }
 
-  /** Takes the open request that an answer names. */
-  answered(idKey: string): OpenAsk | undefined {
-    const ask = this.#open.get(idKey);
+  /** The open request that an answer names. */
+  find(idKey: string): OpenAsk | undefined {
+    return this.#open.get(idKey);
+  }
+
+  /** It is answered: another answer means nothing. */
+  answered(idKey: string): void {
     this.#open.delete(idKey);
-    return ask;
   }
 
   /** The live id of a recorded request that the server takes back. */
@@ -61,19 +74,28 @@ export class Asking {
   }
 }
 
-/** Where the client's answer differs from the recorded one; undefined when they are equal, or none was recorded. */
+/**
+ * Where the client's answer differs from the recorded one; undefined when they are equal, or none was recorded. Values
+ * that the client mints, as a task's id, are no difference.
+ */
 export function answerDifference(
   map: TapeMap,
   script: Script,
   ask: number,
   live: Message,
+  bindings: Bindings,
 ): Difference | undefined {
   const answer = script.reply.get(ask);
   if (answer === none) return undefined;
-  const ours = contentOf(live);
-  const theirs = contentOf(map.message(script, answer));
-  return differenceOfValues(ours, theirs, map.rules);
+  const recorded = map.message(script, answer);
+  const task = live.rawAt(...taskPath);
+  const minted = task?.startsWith('"') ? pathSplices(recorded, taskPath, task) : [];
+  const expected = spliced(recorded, [...minted, ...bindings.splices(recorded)]);
+  return differenceOfValues(contentOf(live), contentOf(expected), map.rules);
 }
+
+/** Where a client names the task that it made. */
+export const taskPath = ["result", "task", "taskId"] as const;
 
 /** The ask of another call that corresponds to this one, when that call is equal so far. */
 export function sameAskOf(

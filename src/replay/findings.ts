@@ -82,13 +82,18 @@ export function missAnswer(miss: Miss): Message {
       method: miss.method,
       ...(miss.target === undefined ? {} : { target: miss.target }),
       recorded: miss.recorded,
-      ...(nearest ? { nearest: { ...nearest, difference: nearest.difference ?? null } } : {}),
+      ...(nearest ? { nearest: nearestData(nearest) } : {}),
       fix: error.fix,
     },
   };
   const text = nearest ? `${error.message}; nearest is ${nearestText(nearest)}` : error.message;
   const json = JSON.stringify({ code: rows[miss.kind].rpc, message: `reelwire: ${text}`, data });
   return parseMessage(`{"jsonrpc":"2.0","id":${miss.id},"error":${json}}`)!;
+}
+
+/** Only what a listing shows: events are numbered for ourselves. */
+function nearestData({ call, method, target, difference }: NearestCall): object {
+  return { call, method, ...(target === undefined ? {} : { target }), difference: difference ?? null };
 }
 
 /** A call as people name it. */

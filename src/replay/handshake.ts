@@ -4,8 +4,9 @@
  * 2025-11-25, lifecycle).
  */
 import { version } from "../base/index.ts";
-import { none, type Script } from "../match/index.ts";
+import { none, roles, type Script } from "../match/index.ts";
 import { legacyRevisions, type Message, metaKeys, modernRevisions, parseMessage } from "../protocol/index.ts";
+import type { TapeMap } from "./tape-map.ts";
 
 /** JSON-RPC "method not found", and MCP's "unsupported protocol version" (2026-07-28, error codes). */
 const methodNotFound = -32601;
@@ -16,7 +17,7 @@ export function pong(id: string): Message {
 }
 
 /** A recording of the legacy era knows no such method: that is how a client of both eras finds out. */
-export function discovery(script: Script, id: string): Message {
+export function discovery(map: TapeMap, script: Script, id: string): Message {
   if (script.claims.size === 0) {
     return answer(id, "error", JSON.stringify({ code: methodNotFound, message: "Method not found" }));
   }
@@ -26,9 +27,21 @@ export function discovery(script: Script, id: string): Message {
     capabilities: capabilitiesOf(script),
     ttlMs: 0,
     cacheScope: "private",
-    _meta: { [metaKeys.serverInfo]: ownInfo },
   };
-  return answer(id, "result", JSON.stringify(result));
+  const meta = `{${JSON.stringify(metaKeys.serverInfo)}:${serverInfoOf(map, script)}}`;
+  return answer(id, "result", `${JSON.stringify(result).slice(0, -1)},"_meta":${meta}}`);
+}
+
+/** What the server said of itself in one of its first results, as it was spelled. */
+function serverInfoOf(map: TapeMap, script: Script): string {
+  let left = resultsMax;
+  for (let event = 0; event < script.count && left > 0; event++) {
+    if (script.role(event) !== roles.result) continue;
+    left--;
+    const info = map.message(script, event).rawAt("result", "_meta", metaKeys.serverInfo);
+    if (info !== undefined) return info;
+  }
+  return JSON.stringify(ownInfo);
 }
 
 /** `initialize` without a recorded one. */
@@ -55,6 +68,8 @@ export function revisionsOf(script: Script): readonly string[] {
   return script.claims.size > 0 ? [...script.claims] : modernRevisions;
 }
 
+/** Results that are looked at for the server's name. */
+const resultsMax = 100;
 const ownInfo = { name: "reelwire replay", version };
 
 /** A server that answered `tools/list` has tools, and so on. */

@@ -3,7 +3,7 @@ export type { AnswerPolicy } from "./asking.ts";
 export { answerPolicies } from "./asking.ts";
 export type { Inexact, Miss, MissKind, NearestCall } from "./findings.ts";
 export { differenceText, errorOf, nameOf, nearestText } from "./findings.ts";
-export { readOn, replayLayer } from "./layer.ts";
+export { catchUp, readOn, replayLayer } from "./layer.ts";
 export type { PlayOptions } from "./player.ts";
 export { Player } from "./player.ts";
 export { inexactKey } from "./sending.ts";

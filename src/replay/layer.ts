@@ -11,6 +11,10 @@ import type { Player } from "./player.ts";
  */
 export const readOn = { what: "read on" } as const;
 
+/** The other question: to be answered, with the time, when what was sent has been taken. Asked after so much. */
+export const catchUp = { what: "catch up" } as const;
+const sentBytesMax = 1024 * 1024;
+
 /** `onEnd` is told when the recorded server ended by itself at this point; nothing is sent any more. */
 export function replayLayer(player: Player, onEnd: () => void = () => {}): Layer {
   return new Replaying(player, onEnd).layer;
@@ -23,6 +27,8 @@ class Replaying {
   /** When the strand that sleeps now will wake; the others let it. */
   #wakesAt = Number.POSITIVE_INFINITY;
   #reading = false;
+  /** What was sent since the client was last waited for. */
+  #sentBytes = 0;
   /** The latest time that is known. */
   #now = 0;
 
@@ -40,6 +46,8 @@ class Replaying {
     if (event.kind === "opened") this.#player.opened(this.#now);
     else this.#player.received(event.message, this.#now);
     yield* this.#speak();
+    // Nothing more is heard while too much waits for the tape.
+    while (this.#player.isFull && !this.#ended) yield* this.#readSlice();
     if (this.#player.wantsMore && !this.#reading) {
       yield { kind: "release" };
       yield* this.#readOn(() => this.#player.wantsMore);
@@ -49,23 +57,31 @@ class Replaying {
 
   *#speak(): Steps {
     for (let output = this.#player.output(this.#now); output; output = this.#player.output(this.#now)) {
-      if ("message" in output) yield { kind: "send", port: "client", message: output.message };
-      else return yield* this.#end("the recorded server ended here");
+      if (!("message" in output)) return yield* this.#end("the recorded server ended here");
+      yield { kind: "send", port: "client", message: output.message };
+      this.#sentBytes += output.message.bytes.length;
+      if (this.#sentBytes < sentBytesMax) continue;
+      this.#sentBytes = 0;
+      const at = yield { kind: "ask", question: catchUp };
+      if (typeof at === "number") this.#now = Math.max(this.#now, at);
+      if (this.#ended) return;
     }
   }
 
   *#readOn(wanted: () => boolean): Steps {
     this.#reading = true;
-    while (wanted() && !this.#ended) {
-      const at = yield { kind: "ask", question: readOn };
-      if (typeof at === "number") this.#now = Math.max(this.#now, at);
-      this.#player.grown(this.#now);
-      yield* this.#speak();
-      if ((this.#player.wakeAt ?? Number.POSITIVE_INFINITY) > this.#now) continue;
-      this.#player.tick(this.#now);
-      yield* this.#speak();
-    }
+    while (wanted() && !this.#ended) yield* this.#readSlice();
     this.#reading = false;
+  }
+
+  *#readSlice(): Steps {
+    const at = yield { kind: "ask", question: readOn };
+    if (typeof at === "number") this.#now = Math.max(this.#now, at);
+    this.#player.grown(this.#now);
+    yield* this.#speak();
+    if ((this.#player.wakeAt ?? Number.POSITIVE_INFINITY) > this.#now) return;
+    this.#player.tick(this.#now);
+    yield* this.#speak();
   }
 
   /** Wakes for what is due later, or because the client was silent. */

@@ -19,8 +19,10 @@ export class LiveCall {
   asks = 0;
   /** What is said next stands ready and waits for its turn. */
   queued = false;
-  /** The client took it back, as recorded: what is left needs nothing more. */
+  /** The client took it back, as recorded: what is left is what was still said then. */
   cancelled = false;
+  /** Nothing is said for it until more of the tape is known. */
+  hushed = false;
   done = false;
   /** Where the last cause stands, live and as recorded, in microseconds: the next delay counts from there. */
   since: number;

@@ -2,7 +2,7 @@
  * The server side of one live conversation: chooses the recorded conversation, answers the handshake, and moves on to
  * the next recorded round when the client initializes again. Time is handed in; nothing is performed.
  */
-import { Assignment, canonicalOf, none } from "../match/index.ts";
+import { Assignment, canonicalOf, hashOf, none } from "../match/index.ts";
 import { idKeyOf, type Message, metaKeys } from "../protocol/index.ts";
 import { Act, type ActOptions, type Critic, type Output } from "./act.ts";
 import { missAnswer } from "./findings.ts";
@@ -31,7 +31,9 @@ export class Player {
   /** Acts that were left, for what they did not use. */
   readonly #past: Act[] = [];
   readonly #replies: Message[] = [];
+  /** Requests, cancellations of them, and whatever comes after an `initialize` among them. */
   readonly #held: Message[] = [];
+  /** Notifications and answers, and cancellations of requests that are not held. */
   #heldNotices: Message[] = [];
   #heardAt = 0;
   #inputEnded = false;
@@ -49,6 +51,11 @@ export class Player {
     return !this.#map.complete;
   }
 
+  /** Whether so much waits for more of the tape that the client should not be heard for now. */
+  get isFull(): boolean {
+    return !this.#map.complete && this.#held.length + this.#heldNotices.length >= heldMax / 2;
+  }
+
   /** Whether somebody waits for more of the tape. */
   get waitsForTape(): boolean {
     return !this.#map.complete && (this.#held.length > 0 || (this.#act?.stage.open.length ?? 0) > 0);
@@ -57,10 +64,15 @@ export class Player {
   /** When something is to be done though nobody says anything, in microseconds. */
   get wakeAt(): number | undefined {
     const { stage } = this.#act ?? {};
-    const silence = stage?.prefers ? this.#heardAt + this.#options.silenceMs * 1000 : undefined;
+    const silence = this.#isSilent ? this.#heardAt + this.#options.silenceMs * 1000 : undefined;
     const due = stage?.dueAt;
     if (silence === undefined || due === undefined) return silence ?? due;
     return Math.min(silence, due);
+  }
+
+  /** Something waits for what the client may still say. What it has said and is held is waited for anyway. */
+  get #isSilent(): boolean {
+    return this.#held.length === 0 && (this.#act?.stage.prefers ?? false);
   }
 
   /** Calls that the client made and that have no answer yet. */
@@ -88,21 +100,23 @@ export class Player {
   grown(at: number): void {
     if (!this.#act && this.#options.single) this.#seat(undefined, at);
     this.#act?.stage.grown(at);
+    this.#takeHeldNotices(at);
     const held = this.#held.splice(0);
+    if (held.length > 0) this.#heardAt = at;
     for (const [i, message] of held.entries()) {
       if (this.#takeHeld(message, at)) continue;
       this.#held.push(...held.slice(i));
       break;
     }
-    this.#heldNotices = this.#heldNotices.filter((message) => !this.#act?.notice(message, at));
+    this.#cancelHeld(at);
+    this.#takeHeldNotices(at);
     if (this.#inputEnded) this.#act?.stage.inputEnded(at);
   }
 
   /** Time has passed. */
   tick(at: number): void {
-    const { stage } = this.#act ?? {};
-    if (!stage?.prefers || at < this.#heardAt + this.#options.silenceMs * 1000) return;
-    stage.stopWaiting(at);
+    if (!this.#isSilent || at < this.#heardAt + this.#options.silenceMs * 1000) return;
+    this.#act?.stage.stopWaiting(at);
     this.#heardAt = at;
   }
 
@@ -124,8 +138,12 @@ export class Player {
   }
 
   #take(message: Message, at: number): void {
-    if (message.kind === "notification") this.#notice(message, at);
-    else if (message.kind === "response") this.#act?.answer(message, at);
+    const holdsInitialize = this.#held.some(({ method }) => method === "initialize");
+    // What comes after another `initialize` is for the round that this begins.
+    if (holdsInitialize && message.kind !== "request" && this.#held.length < heldMax)
+      this.#held.push(message);
+    else if (message.kind === "notification") this.#notice(message, at);
+    else if (message.kind === "response") this.#noticeOrHold(message, at);
     else if (message.kind === "request") {
       if (this.#held.length === 0 && this.#request(message, at)) return;
       if (this.#held.length < heldMax) this.#held.push(message);
@@ -136,19 +154,48 @@ export class Player {
   #notice(message: Message, at: number): void {
     if (message.method === "notifications/cancelled") {
       const id = message.rawAt("params", "requestId");
-      const isHeld = this.#held.some((request) => request.id === id);
+      // What is taken back before it could be looked up is looked up all the same, and then taken back.
+      const isHeld = this.#held.some((request) => request.id !== undefined && request.id === id);
       if (isHeld && this.#held.length < heldMax) this.#held.push(message);
-      else if (id !== undefined) this.#act?.cancel(idKeyOf(id)!, at);
-    } else if (message.method !== "notifications/progress" && !this.#act?.notice(message, at)) {
-      if (this.#heldNotices.length < heldMax) this.#heldNotices.push(message);
+      else this.#noticeOrHold(message, at);
+    } else if (message.method !== "notifications/progress") this.#noticeOrHold(message, at);
+  }
+
+  /** False: more of the tape has to be known first. */
+  #takeHeld(message: Message, at: number): boolean {
+    if (message.kind === "request") return this.#request(message, at);
+    if (message.method !== "notifications/progress") this.#noticeOrHold(message, at);
+    return true;
+  }
+
+  #takeHeldNotices(at: number): void {
+    this.#heldNotices = this.#heldNotices.filter((message) => !this.#noticed(message, at));
+  }
+
+  /** What takes back a request that is known now does not wait for other requests. */
+  #cancelHeld(at: number): void {
+    const ids = new Set<string>();
+    for (const message of this.#held.splice(0)) {
+      if (message.kind === "request") ids.add(message.id!);
+      const taken = message.rawAt("params", "requestId");
+      const isCancellation = message.method === "notifications/cancelled" && taken !== undefined;
+      if (!isCancellation || ids.has(taken)) this.#held.push(message);
+      else this.#noticeOrHold(message, at);
     }
   }
 
-  /** A request that was held, or its cancellation, which is an event like any other once the request is known. */
-  #takeHeld(message: Message, at: number): boolean {
-    if (message.kind === "request") return this.#request(message, at);
-    this.#notice(message, at);
-    return true;
+  #noticeOrHold(message: Message, at: number): void {
+    if (!this.#noticed(message, at) && this.#heldNotices.length < heldMax) this.#heldNotices.push(message);
+  }
+
+  /** False: more of the tape has to be known first. */
+  #noticed(message: Message, at: number): boolean {
+    const act = this.#act;
+    if (!act) return false;
+    if (message.kind === "response") return act.answer(message, at);
+    if (message.method !== "notifications/cancelled") return act.notice(message, at);
+    const key = idKeyOf(message.rawAt("params", "requestId"));
+    return key === undefined || act.cancel(key, at);
   }
 
   /** False: more of the tape has to be known first. */
@@ -188,10 +235,17 @@ export class Player {
       scripts.map(() => undefined),
     );
     if (round === undefined) return false;
-    if (this.#act) this.#past.push(this.#act);
+    if (this.#act) this.#leave(this.#act, at);
     this.#act = new Act(this.#map, scripts[round]!, this.#options, this.#critic);
     this.#act.stage.start(at);
     return true;
+  }
+
+  /** What is due in the round before is said before the next one begins. */
+  #leave(act: Act, at: number): void {
+    for (let output = act.output(at); output; output = act.output(at))
+      if ("message" in output) this.#replies.push(output.message);
+    this.#past.push(act);
   }
 
   #initialize(message: Message, at: number): boolean {
@@ -219,9 +273,9 @@ export class Player {
 
   #discover(message: Message, at: number): boolean {
     const { script } = this.#act!;
-    if (script.callsOf.first("server/discover") !== none) return this.#act!.call(message, at);
+    if (script.callsOf.first(hashOf("server/discover")) !== none) return this.#act!.discover(message, at);
     if (!script.complete && script.initialize === none) return false;
-    this.#replies.push(discovery(script, message.id!));
+    this.#replies.push(discovery(this.#map, script, message.id!));
     return true;
   }
 

@@ -28,7 +28,10 @@ export class Polls {
     this.#facts.delete(oldest!);
   }
 
-  /** The recorded poll that answers a live one; `equals` are the recorded ones of this task, in order. */
+  /**
+   * The recorded poll that answers a live one; `equals` are the answered ones of this task, in order. One that was used
+   * may be the wrong one as long as more of the tape is to be known.
+   */
   next(
     task: string | undefined,
     equals: readonly number[],

@@ -33,9 +33,18 @@ export class Rounds {
   }
 
   /** The recorded call of which this request is the next round; undefined when nobody waits for it. */
-  take(key: string, request: Message): number | undefined {
+  find(key: string, request: Message): number | undefined {
+    return this.#waiting[this.#indexOf(key, request)]?.call;
+  }
+
+  /** The next round has begun: nobody waits for it any more. */
+  take(key: string, request: Message): void {
+    const at = this.#indexOf(key, request);
+    if (at >= 0) this.#waiting.splice(at, 1);
+  }
+
+  #indexOf(key: string, request: Message): number {
     const state = request.rawAt("params", retryKeys.state);
-    const at = this.#waiting.findIndex((one) => one.key === key && one.state === state);
-    return at < 0 ? undefined : this.#waiting.splice(at, 1)[0]!.call;
+    return this.#waiting.findIndex((one) => one.key === key && one.state === state);
   }
 }

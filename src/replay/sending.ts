@@ -2,7 +2,15 @@
  * What is sent for a recorded message: the stored bytes, with the live ids, tokens and values put in. Everything else
  * stays as it was on the wire.
  */
-import { type Bindings, memberSplices, pathSplices, type Splice, spliced } from "../match/index.ts";
+import { encodeUtf8, type Span } from "../base/index.ts";
+import {
+  type Bindings,
+  memberSplices,
+  pathSplices,
+  type Splice,
+  spliced,
+  splicedAt,
+} from "../match/index.ts";
 import { type Message, metaKeys } from "../protocol/index.ts";
 import type { Inexact } from "./findings.ts";
 
@@ -20,6 +28,11 @@ export function resultFor(recorded: Message, id: string, bindings: Bindings, ine
     ...(inexact ? flagSplices(recorded, inexact) : []),
     ...bindings.splices(recorded),
   ]);
+}
+
+/** A result in which nothing but the id is another: the usual case. */
+export function resultWithId(recorded: Message, place: Span, id: string): Message {
+  return splicedAt(recorded, place, encodeUtf8(id));
 }
 
 /** A notification for a call; undefined when it reports progress that the client did not ask for. */

@@ -29,6 +29,16 @@ export interface Due {
   readonly at: number;
 }
 
+interface Queued extends Due {
+  readonly n: number;
+}
+
+/** By time, then as recorded; one recorded call that is played for several live ones, as these asked. */
+function comesFirst(a: Queued, b: Queued): boolean {
+  if (a.at !== b.at) return a.at < b.at;
+  return a.event < b.event || (a.event === b.event && a.n < b.n);
+}
+
 /** Calls that are over and remembered for what the server still says about them. */
 const overMax = 1000;
 
@@ -41,7 +51,9 @@ export class Stage {
   /** Was said on a subscription that nobody held. */
   readonly #missed = new Bits();
   readonly #queued = new Set<number>();
-  readonly #queue = new Heap<Due>((a, b) => a.at < b.at || (a.at === b.at && a.event < b.event));
+  readonly #queue = new Heap<Queued>(comesFirst);
+  /** Things that were ever in the queue. */
+  #enqueued = 0;
   /** Live calls by the recorded one. */
   readonly #live = new Map<number, LiveCall>();
   readonly #over = new Map<number, LiveCall>();
@@ -56,6 +68,8 @@ export class Stage {
   /** The server ended here by itself, and what it followed has happened. */
   #ending = none;
   #grown = 0;
+  /** Asks that may turn out to belong to another call or to none, when more is known. */
+  readonly #unsettled = new Set<number>();
   #inputEnded = false;
 
   constructor(script: Script, options: StageOptions) {
@@ -71,10 +85,16 @@ export class Stage {
   /** When the first thing in the queue is due. */
   get dueAt(): number | undefined {
     for (let first = this.#queue.peek(); first; first = this.#queue.peek()) {
-      if (!first.live?.done || this.script.has(first.event, flags.late)) return first.at;
+      if (!this.#isStale(first)) return first.at;
       this.#queue.pop();
     }
     return undefined;
+  }
+
+  /** Its call was taken back meanwhile. */
+  #isStale({ event, live }: Due): boolean {
+    if (!live || this.script.has(event, flags.late)) return false;
+    return live.done || live.hushed || (event !== unanswered && event <= live.last);
   }
 
   /** Calls that have not got their result. */
@@ -113,18 +133,35 @@ export class Stage {
     if (live) this.#advance(live, at);
   }
 
+  /** The client takes a call back, and what that means is not known yet: nothing is said for it until then. */
+  hush(live: LiveCall): void {
+    live.hushed = true;
+    this.#preferring.delete(live);
+  }
+
   /** The client takes a call back. What was still said then is said again; nothing else is. */
   cancel(live: LiveCall, at: number): void {
     const cancel = this.script.cancel.get(live.call);
+    if (live.hushed) {
+      live.hushed = false;
+      live.queued = false;
+    }
     if (cancel !== none) {
       live.cancelled = true;
       live.open.clear();
+      this.#skipRest(live, at, cancel);
+      live.passed = Math.max(live.passed, cancel);
       this.happen(cancel, at);
       this.#advance(live, at);
     } else {
-      this.#finish(live);
-      this.#skipRest(live, at);
+      this.drop(live, at);
     }
+  }
+
+  /** Nothing more is said for a call. */
+  drop(live: LiveCall, at: number): void {
+    this.#finish(live);
+    this.#skipRest(live, at);
   }
 
   /** The live call goes on as another recorded one that is equal so far. */
@@ -133,6 +170,7 @@ export class Stage {
     live.call = call;
     live.last = last;
     live.passed = last + 1;
+    live.sinceRecorded = this.script.at(last);
     this.#live.set(call, live);
     this.happen(call, at);
   }
@@ -141,8 +179,11 @@ export class Stage {
   happen(event: number, at: number): void {
     if (this.#happened.has(event)) return;
     this.#happened.add(event);
-    const follower = this.script.follower.get(event);
+    const { script } = this;
+    const follower = script.follower.get(event);
     if (follower !== none) this.#alone(follower, at);
+    const takenBack = script.role(event) === roles.ask ? script.cancel.get(event) : none;
+    if (takenBack !== none && this.#isFollowing(takenBack)) this.#alone(takenBack, at);
     this.#wake(event, at);
   }
 
@@ -150,9 +191,13 @@ export class Stage {
   grown(at: number): void {
     const { script } = this;
     for (; this.#grown < script.count; this.#grown++) {
-      const after = script.after.get(this.#grown);
-      const follows = after !== none && script.follower.get(after) === this.#grown;
-      if (follows && this.#happened.has(after)) this.#alone(this.#grown, at);
+      const event = this.#grown;
+      if (event === script.opening || this.#isFollowing(event)) this.#alone(event, at);
+      else if (script.role(event) === roles.ask) this.#unsettled.add(event);
+    }
+    for (const ask of this.#unsettled) {
+      if (this.#isFollowing(ask)) this.#alone(ask, at);
+      if (script.settled(ask) || this.#happened.has(ask)) this.#unsettled.delete(ask);
     }
     const tailing = [...this.#tailing];
     this.#tailing.clear();
@@ -168,8 +213,8 @@ export class Stage {
     return item;
   }
 
-  /** It was said, or deliberately not. */
-  said({ event, live }: Due, at: number): void {
+  /** It was said, or, where nothing was `sent`, deliberately not. */
+  said({ event, live }: Due, at: number, sent = true): void {
     const { script } = this;
     if (event === unanswered) {
       this.#finish(live!);
@@ -181,9 +226,8 @@ export class Stage {
       live.passed = Math.max(live.passed, event + 1);
       live.since = at;
       live.sinceRecorded = script.at(event);
-      const isOpen = script.role(event) === roles.ask && this.#isWaitedFor(event);
-      // Nobody is asked when the recorded answer stands: then it has happened already.
-      if (isOpen && !this.#happened.has(script.reply.get(event))) live.open.add(event);
+      // Nobody is asked when the recorded answer stands.
+      if (sent && script.role(event) === roles.ask && this.#isWaitedFor(event)) live.open.add(event);
       if (script.role(event) === roles.end) this.#finish(live);
     }
     this.happen(event, at);
@@ -215,7 +259,7 @@ export class Stage {
   }
 
   #advance(live: LiveCall, at: number): void {
-    if (live.done || live.queued) return;
+    if (live.done || live.queued || live.hushed) return;
     const event = this.#nextOf(live);
     if (event === undefined) return;
     if (event !== unanswered && !this.#mayBeSaid(live, event)) return;
@@ -257,14 +301,14 @@ export class Stage {
 
   #mayBeSaid(live: LiveCall, event: number): boolean {
     const { script } = this;
-    if (script.has(event, flags.followsToo) && !live.cancelled) {
+    if (script.has(event, flags.followsToo) && !live.cancelled && !this.#isFirst(event)) {
       const after = script.after.get(event);
       if (after === none || this.#happened.has(after)) return true;
       this.#wait(after, live);
       return false;
     }
     for (const ask of live.open) if (script.reply.get(ask) < event) return false;
-    if (live.cancelled || this.#inputEnded) return true;
+    if (this.#inputEnded) return true;
     let passed = this.#options.strictOrder ? Math.max(live.passed, this.#front) : live.passed;
     while (passed < event && this.#passes(passed)) passed++;
     live.passed = passed;
@@ -278,10 +322,18 @@ export class Stage {
     return this.#happened.has(event) || this.#letGo.has(event) || this.script.has(event, flags.optional);
   }
 
+  /** Stands behind an event that has happened. */
+  #isFollowing(event: number): boolean {
+    const after = this.script.after.get(event);
+    return after !== none && this.script.follower.get(after) === event && this.#happened.has(after);
+  }
+
   /** What follows an event and belongs to no call in progress. */
   #alone(event: number, at: number): void {
     const { script } = this;
     if (this.#happened.has(event) || this.#queued.has(event)) return;
+    // What was not asked yet is not taken back yet.
+    if (this.#isTakingBack(event) && !this.#happened.has(script.cancel.get(event))) return;
     if (script.has(event, flags.followsToo)) {
       this.#onSubscription(event, at);
       return;
@@ -303,10 +355,27 @@ export class Stage {
     this.#enqueue(event, live, at, after === none ? 0 : script.at(after), at);
   }
 
-  /** Without a subscriber it is not said, and what follows it follows the same. */
+  #isTakingBack(event: number): boolean {
+    const { script } = this;
+    return script.role(event) === roles.tell && script.cancel.get(event) !== none;
+  }
+
+  /** The first thing on a subscription, which says that it is one, follows nothing but the call. */
+  #isFirst(event: number): boolean {
+    return this.script.next.get(this.script.owner.get(event)) === event;
+  }
+
+  /**
+   * Without a subscriber it is not said, and what follows it follows the same. How a subscription begins and how it ends
+   * is said to whoever comes later.
+   */
   #onSubscription(event: number, at: number): void {
-    const live = this.#live.get(this.script.owner.get(event));
-    if (live && !live.done) return;
+    const { script } = this;
+    const owner = script.owner.get(event);
+    const live = this.#live.get(owner);
+    if (live && !live.done && live.last < event) return;
+    const isOver = live !== undefined || this.#over.has(owner);
+    if (!isOver && (this.#isFirst(event) || script.next.get(event) === none)) return;
     this.#missed.add(event);
     this.happen(event, at);
   }
@@ -322,7 +391,7 @@ export class Stage {
     const delayMs = this.#options.delay(Math.max(0, recordedMs));
     const at = delayMs > 0 ? Math.max(now, since + delayMs * 1000) : 0;
     if (event !== unanswered) this.#queued.add(event);
-    this.#queue.push({ event, live, at });
+    this.#queue.push({ event, live, at, n: this.#enqueued++ });
   }
 
   #isWaitedFor(ask: number): boolean {
@@ -361,12 +430,22 @@ export class Stage {
     this.#over.delete(oldest!);
   }
 
-  /** What is left of a call is not said, and nothing waits for it. */
-  #skipRest(live: LiveCall, at: number): void {
+  /** What is left of a call (before an event) is not said, and nothing waits for it. */
+  #skipRest(live: LiveCall, at: number, until: number = none): void {
     const { script } = this;
-    for (let event = script.next.get(live.last); event !== none; event = script.next.get(event)) {
+    const skipped: number[] = [];
+    for (let event = script.next.get(live.last); event < until; event = script.next.get(live.last)) {
+      live.last = event;
+      skipped.push(event);
+    }
+    if (skipped.length > 0) live.queued = false;
+    for (const event of skipped) {
       this.#queued.delete(event);
+      // Said on a subscription, it comes to pass when what it followed has, now without a subscriber.
+      if (script.has(event, flags.followsToo) && !this.#happened.has(script.after.get(event))) continue;
       if (isOutput(script.role(event))) this.happen(event, at);
+      const answer = script.role(event) === roles.ask ? script.reply.get(event) : none;
+      if (answer !== none) this.happen(answer, at);
     }
   }
 }

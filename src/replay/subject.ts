@@ -10,6 +10,8 @@ const lookedMax = 20;
 const mcpMethods =
   /^(initialize|ping|server\/discover|(tools|prompts|tasks|skills)\/\w+|resources\/[\w/]+|completion\/complete|logging\/setLevel|roots\/list|sampling\/createMessage|elicitation\/create|subscriptions\/listen)$/;
 
+const openings: ReadonlySet<string> = new Set(["initialize", "server/discover"]);
+
 export type Verdict = "undecided" | "mcp" | "other";
 
 export class Subject {
@@ -17,6 +19,12 @@ export class Subject {
   verdict: Verdict = "undecided";
   /** Requests other than `server/discover`. */
   calls = 0;
+
+  /** Asked when the verdict was reached or nothing more comes: an `initialize` that nothing follows may be MCP's. */
+  get isMcp(): boolean {
+    if (this.verdict !== "undecided") return this.verdict === "mcp";
+    return this.methods.includes("initialize") && this.methods.every((method) => openings.has(method));
+  }
 
   see({ payload }: TapeEvent): void {
     if (payload.kind !== "msg" || this.verdict !== "undecided") return;
@@ -26,10 +34,12 @@ export class Subject {
       if (method !== "server/discover") this.calls++;
       if (!this.methods.includes(method)) this.methods.push(method);
       if (method === "initialize") {
-        // Other protocols on the same framing have an `initialize` too; only MCP's names a dated revision.
+        // Other protocols on the same framing have an `initialize` too; only MCP's names a dated revision. Of one that
+        // names none, what follows tells.
         const revision = message.at("params", "protocolVersion");
+        if (revision === undefined) continue;
         const isMcp = typeof revision === "string" && /^(\d{4}-\d\d-\d\d|DRAFT.*)$/.test(revision);
-        this.verdict = isMcp || revision === undefined ? "mcp" : "other";
+        this.verdict = isMcp ? "mcp" : "other";
       } else if (method !== "server/discover" && mcpMethods.test(method)) {
         this.verdict = "mcp";
       }

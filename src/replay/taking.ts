@@ -2,15 +2,17 @@
  * Which recorded call a live request is: by key, in the order of recording, each once; then the repeat policy. A hash
  * only finds candidates, each is compared in full before it is taken: never another call's answer.
  */
+import type { Span } from "../base/index.ts";
 import {
   isSubset,
   keyOf,
+  type MatchRules,
   none,
   occurrenceFor,
   type RepeatPolicy,
   type RequestKey,
   type Script,
-  tableKeyOf,
+  tableHashOf,
 } from "../match/index.ts";
 import type { Message } from "../protocol/index.ts";
 import { Bits } from "./bits.ts";
@@ -69,8 +71,8 @@ export class Taking {
 
   take(message: Message, repeat: RepeatPolicy = this.#options.repeat): Taken {
     const { calls } = this.#script;
-    const key = keyOf(message, this.#map.rules);
-    const first = calls.first(this.#tableKey(message, key));
+    const live = new LiveRequest(message, this.#map.rules);
+    const first = calls.first(tableHashOf(message, this.#map.rules));
     const from = this.#from.get(first) ?? first;
     let skipped = true;
     for (let call = from; call !== none; call = calls.after(call)) {
@@ -79,42 +81,37 @@ export class Taking {
         continue;
       }
       skipped = false;
-      const volatiles = this.#compare(message, key, call);
+      const volatiles = this.#compare(live, call);
       if (volatiles === undefined) {
         if (this.#map.rules.strategy === "sequential") break;
         continue;
       }
       if (!this.#isKnown(call)) return "not-known-yet";
       this.use(call);
-      return { call, volatiles, live: key.volatiles };
+      return { call, volatiles, live: live.volatiles };
     }
-    return this.#script.complete ? this.#again(message, key, first, repeat) : "not-known-yet";
+    return this.#script.complete ? this.#again(live, first, repeat) : "not-known-yet";
   }
 
   /** Recorded calls that are equal to one, in order, itself included. */
   *equals(message: Message): Generator<number, void, void> {
-    const key = keyOf(message, this.#map.rules);
+    const live = new LiveRequest(message, this.#map.rules);
     const { calls } = this.#script;
-    for (let call = calls.first(this.#tableKey(message, key)); call !== none; call = calls.after(call))
-      if (this.#compare(message, key, call) !== undefined) yield call;
+    const first = calls.first(tableHashOf(message, this.#map.rules));
+    for (let call = first; call !== none; call = calls.after(call))
+      if (this.#compare(live, call) !== undefined) yield call;
   }
 
-  #again(message: Message, key: RequestKey, first: number, repeat: RepeatPolicy): Taken {
+  #again(live: LiveRequest, first: number, repeat: RepeatPolicy): Taken {
     if (first === none) return { missed: "unknown", recorded: 0 };
-    const equal = [...this.equals(message)];
-    const beyond = this.#beyond.get(key.text) ?? 0;
+    const equal = [...this.equals(live.message)];
+    const beyond = this.#beyond.get(live.key.text) ?? 0;
     const which = occurrenceFor(equal.length + beyond, equal.length, repeat);
     if (which === undefined)
       return { missed: equal.length > 0 ? "used-up" : "unknown", recorded: equal.length };
-    if (this.#beyond.size < beyondMax || beyond > 0) this.#beyond.set(key.text, beyond + 1);
+    if (this.#beyond.size < beyondMax || beyond > 0) this.#beyond.set(live.key.text, beyond + 1);
     const call = equal[which]!;
-    return { call, volatiles: this.#compare(message, key, call) ?? [], live: key.volatiles };
-  }
-
-  #tableKey(message: Message, key: RequestKey): string {
-    const { strategy } = this.#map.rules;
-    const byKey = strategy === "method-and-params" || strategy === "exact";
-    return byKey ? key.text : tableKeyOf(message, this.#map.rules);
+    return { call, volatiles: this.#compare(live, call) ?? [], live: live.volatiles };
   }
 
   /** A subscription speaks before it ends; of any other call the whole answer has to be known. */
@@ -125,24 +122,45 @@ export class Taking {
   }
 
   /** The volatile values of the recorded request when it is the live one, else undefined. */
-  #compare(live: Message, key: RequestKey, call: number): readonly string[] | undefined {
+  #compare(live: LiveRequest, call: number): readonly string[] | undefined {
     const { rules } = this.#map;
     const recorded = this.#map.message(this.#script, call);
-    if (recorded.method !== live.method) return undefined;
+    if (recorded.method !== live.message.method) return undefined;
     switch (rules.strategy) {
       case "method":
       case "sequential":
         return [];
       case "custom":
-        return this.#options.custom?.(live, recorded) ? [] : undefined;
+        return this.#options.custom?.(live.message, recorded) ? [] : undefined;
       case "subset":
-        return isSubset(paramsOf(live), paramsOf(recorded), rules) ? [] : undefined;
+        return isSubset(paramsOf(live.message), paramsOf(recorded), rules) ? [] : undefined;
       default: {
-        if (sameParams(live, recorded)) return key.volatiles;
+        if (sameButId(live.message, recorded, this.#script.idSpan(call))) return live.volatiles;
         const other = keyOf(recorded, rules);
-        return other.text === key.text ? other.volatiles : undefined;
+        return other.text === live.key.text ? other.volatiles : undefined;
       }
     }
+  }
+}
+
+/** A live request, and its key when bytes alone do not tell. */
+class LiveRequest {
+  readonly message: Message;
+  readonly #rules: MatchRules;
+  #key: RequestKey | undefined;
+
+  constructor(message: Message, rules: MatchRules) {
+    this.message = message;
+    this.#rules = rules;
+  }
+
+  get key(): RequestKey {
+    this.#key ??= keyOf(this.message, this.#rules);
+    return this.#key;
+  }
+
+  get volatiles(): readonly string[] {
+    return this.#rules.volatile.length === 0 ? [] : this.key.volatiles;
   }
 }
 
@@ -156,11 +174,14 @@ function paramsOf(message: Message): Uint8Array {
   return span ? message.bytes.subarray(span.start, span.end) : noParams;
 }
 
-/** The usual case, for the price of a comparison of bytes. */
-function sameParams(a: Message, b: Message): boolean {
-  const ours = paramsOf(a);
-  const theirs = paramsOf(b);
-  if (ours.length !== theirs.length) return false;
-  for (let i = 0; i < ours.length; i++) if (ours[i] !== theirs[i]) return false;
-  return true;
+/** The usual case, for the price of a comparison of bytes: the same client wrote both, and gave another id. */
+function sameButId(live: Message, recorded: Message, theirs: Span | undefined): boolean {
+  const ours = live.idSpan;
+  if (!ours || !theirs || ours.start !== theirs.start) return false;
+  const a = live.bytes;
+  const b = recorded.bytes;
+  return (
+    Buffer.compare(a.subarray(0, ours.start), b.subarray(0, theirs.start)) === 0 &&
+    Buffer.compare(a.subarray(ours.end), b.subarray(theirs.end)) === 0
+  );
 }

@@ -3,11 +3,13 @@
  * recorded is counted for all of them together.
  */
 import type { Clock } from "../base/index.ts";
-import { Conversation, type Link } from "../core/index.ts";
+import { Conversation, type Link, type SideFacts } from "../core/index.ts";
 import { Assignment, type MatchOptions, matchRules, type RepeatPolicy } from "../match/index.ts";
+import type { Message } from "../protocol/index.ts";
 import {
   type AnswerPolicy,
   type CustomMatch,
+  catchUp,
   type Inexact,
   type Miss,
   Player,
@@ -114,12 +116,13 @@ export class Replay {
     const layers = [replayLayer(player, () => queueMicrotask(() => over.abort()))];
     const conversation = new Conversation({ layers });
     const start = this.#clock.now();
-    const answer = async (): Promise<number> => {
-      await this.#source.more();
+    const sending = new Sending(link);
+    const answer = async (question: unknown): Promise<number> => {
+      await (question === catchUp ? sending.taken : this.#source.more());
       return this.#clock.now() - start;
     };
     const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
-    await run(conversation, { client: link }, { clock: this.#clock, answer, signal: either });
+    await run(conversation, { client: sending }, { clock: this.#clock, answer, signal: either });
   }
 
   /** Recorded calls that no live conversation made, by their numbers. */
@@ -143,6 +146,31 @@ export class Replay {
     this.inexactCount++;
     if (this.inexact.length < findingsMax) this.inexact.push(inexact);
     this.#onFinding({ kind: "inexact", inexact });
+  }
+}
+
+/** A link that remembers when what was sent last is taken. */
+class Sending implements Link {
+  readonly facts: SideFacts;
+  taken: Promise<void> = Promise.resolve();
+  readonly #link: Link;
+
+  constructor(link: Link) {
+    this.#link = link;
+    this.facts = link.facts ?? {};
+  }
+
+  send(message: Message): Promise<void> {
+    this.taken = this.#link.send(message);
+    return this.taken;
+  }
+
+  close(facts?: SideFacts): Promise<void> {
+    return this.#link.close(facts);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Message, SideFacts> {
+    return this.#link[Symbol.asyncIterator]();
   }
 }
 

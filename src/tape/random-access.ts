@@ -84,6 +84,8 @@ class OpenFile {
   readonly #fd: number;
   readonly #size: number;
   readonly #changedMs: number;
+  /** What stood at the beginning and at the end when it was opened. */
+  readonly #ends: readonly [head: Buffer, tail: Buffer];
 
   constructor(path: string) {
     this.#path = path;
@@ -92,6 +94,7 @@ class OpenFile {
       const { size, mtimeMs } = fstatSync(this.#fd);
       this.#size = size;
       this.#changedMs = mtimeMs;
+      this.#ends = this.#readEnds();
     } catch (cause) {
       throw isSystem(cause) ? cannotRead(path, cause) : cause;
     }
@@ -100,14 +103,8 @@ class OpenFile {
   /** `upTo`: the file may end within it. */
   read(offset: number, length: number, upTo = false): Buffer {
     const { size, mtimeMs } = fstatSync(this.#fd);
-    // A recording that goes on only grows; anything else has changed what stands in it.
-    if (size < this.#size || (size === this.#size && mtimeMs !== this.#changedMs)) throw this.#changed();
-    const bytes = Buffer.allocUnsafeSlow(Math.min(length, Math.max(0, size - offset)));
-    for (let done = 0; done < bytes.length; ) {
-      const more = readSync(this.#fd, bytes, done, bytes.length - done, offset + done);
-      if (more === 0) throw this.#changed();
-      done += more;
-    }
+    if (size !== this.#size || mtimeMs !== this.#changedMs) this.#demandGrown(size);
+    const bytes = this.#bytes(offset, Math.min(length, Math.max(0, size - offset)));
     if (bytes.length < length && !upTo) throw this.#changed();
     return bytes;
   }
@@ -116,10 +113,34 @@ class OpenFile {
     closeSync(this.#fd);
   }
 
+  /** A recording that goes on only grows; anything else may have changed what stands in it. */
+  #demandGrown(size: number): void {
+    if (size <= this.#size) throw this.#changed();
+    for (const [i, end] of this.#readEnds().entries()) if (!end.equals(this.#ends[i]!)) throw this.#changed();
+  }
+
+  #readEnds(): [head: Buffer, tail: Buffer] {
+    const length = Math.min(endBytes, this.#size);
+    return [this.#bytes(0, length), this.#bytes(this.#size - length, length)];
+  }
+
+  #bytes(offset: number, length: number): Buffer {
+    const bytes = Buffer.allocUnsafeSlow(length);
+    for (let done = 0; done < bytes.length; ) {
+      const more = readSync(this.#fd, bytes, done, bytes.length - done, offset + done);
+      if (more === 0) throw this.#changed();
+      done += more;
+    }
+    return bytes;
+  }
+
   #changed(): ReelwireError {
     return new ReelwireError("RW3016", { where: [["file", this.#path]] });
   }
 }
+
+/** What is compared of a file that has grown: its header with the tape's id, and its last lines with their hashes. */
+const endBytes = 512;
 
 let scratches = 0;
 

@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import {
+  hashOf,
   isRetry,
   keyOf,
   type MatchOptions,
   matchRules,
   strategies,
-  tableKeyOf,
+  tableHashOf,
 } from "../../src/match/index.ts";
+import { hashOfRequest } from "../../src/match/value-hash.ts";
 import { parseMessage } from "../../src/protocol/index.ts";
 import { anyJson, randomOf, respelled } from "./json.ts";
 
@@ -230,14 +232,15 @@ describe("rounds of one request", () => {
 describe("tables", () => {
   it("hold calls under what their strategy can look for", () => {
     const message = parseMessage(call('{"name":"a"}'))!;
-    const keys = strategies.map((strategy) => [strategy, tableKeyOf(message, matchRules({ strategy }))]);
+    const keys = strategies.map((strategy) => [strategy, tableHashOf(message, matchRules({ strategy }))]);
+    const byValue = hashOfRequest(message, matchRules());
     expect(Object.fromEntries(keys)).toEqual({
-      "method-and-params": key(call('{"name":"a"}')),
-      exact: key(call('{"name":"a"}')),
-      method: "tools/call",
-      subset: "tools/call",
-      sequential: "",
-      custom: "tools/call",
+      "method-and-params": byValue,
+      exact: byValue,
+      method: hashOf("tools/call"),
+      subset: hashOf("tools/call"),
+      sequential: hashOf(""),
+      custom: hashOf("tools/call"),
     });
   });
 });

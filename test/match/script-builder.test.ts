@@ -1,7 +1,18 @@
 /** What causes what on a tape: each rule as a dialogue and what is found in it, an event a line. */
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { flags, isOutput, type MatchOptions, none, roles, type Script } from "../../src/match/index.ts";
+import {
+  flags,
+  hashOf,
+  isOutput,
+  type MatchOptions,
+  matchRules,
+  none,
+  roles,
+  type Script,
+  tableHashOf,
+} from "../../src/match/index.ts";
+import { parseMessage } from "../../src/protocol/index.ts";
 import { events, mapOf } from "../replay/helpers.ts";
 
 const roleNames = new Map(Object.entries(roles).map(([name, role]) => [role, name]));
@@ -33,9 +44,16 @@ function scriptsOf(tape: string, options: MatchOptions = {}): readonly Script[] 
 }
 const scriptOf = (tape: string, options: MatchOptions = {}): Script => scriptsOf(tape, options)[0]!;
 
-function calls(script: Script, key: string): number[] {
+/** The calls in the slot of a request, which the test takes to have no parameters. */
+function calls(script: Script, method: string): number[] {
   const found: number[] = [];
-  for (let call = script.calls.first(key); call !== none; call = script.calls.after(call)) found.push(call);
+  const message = parseMessage(`{"id":1,"method":"${method}"}`)!;
+  for (
+    let call = script.calls.first(tableHashOf(message, matchRules()));
+    call !== none;
+    call = script.calls.after(call)
+  )
+    found.push(call);
   return found;
 }
 
@@ -359,7 +377,7 @@ describe("rounds", () => {
       "4 call round",
     ]);
     expect([script.link.get(0), script.link.get(2), script.link.get(4)]).toEqual([2, 4, none]);
-    expect([...Array(6).keys()].filter((i) => script.callsOf.first("tools/call") === i)).toEqual([0]);
+    expect([...Array(6).keys()].filter((i) => script.callsOf.first(hashOf("tools/call")) === i)).toEqual([0]);
     expect(script.callsOf.after(0)).toBe(none);
   });
 
@@ -405,11 +423,9 @@ describe("rounds", () => {
   ])("a retry %s is a call of its own", (_, tape) => {
     const script = scriptOf(tape);
     expect(told(script)[2]).toBe("2 call");
-    expect([script.callsOf.first("tools/call"), script.callsOf.after(0), script.link.get(0)]).toEqual([
-      0,
-      2,
-      none,
-    ]);
+    expect([script.callsOf.first(hashOf("tools/call")), script.callsOf.after(0), script.link.get(0)]).toEqual(
+      [0, 2, none],
+    );
   });
 
   it("are of the modern era: before it, a member of that name is a member like any other", () => {
@@ -597,7 +613,7 @@ describe("calls are found", () => {
       > notifications/x {"a":1}
       > 3 tools/list {"cursor":""}`);
     expect(calls(script, "tools/list")).toEqual([0, 1]);
-    expect(script.notices.first('notifications/x {"a":i1e0}')).toBe(2);
+    expect(script.notices.first(hashOf('notifications/x {"a":i1e0}'))).toBe(2);
     expect(script.notices.after(2)).toBe(3);
   });
 
