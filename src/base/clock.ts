@@ -1,4 +1,5 @@
 import { assert } from "./assert.ts";
+import { Heap } from "./heap.ts";
 
 /**
  * Time is handed in. Real clocks are made in runtime/; tests use {@link VirtualClock}, where nothing sleeps.
@@ -15,8 +16,8 @@ export class VirtualClock implements Clock {
   #now = 0;
   #order = 0;
   #pending = 0;
-  /** A binary heap, the next due first; a cancelled timer stays in it until it comes up. */
-  readonly #heap: Timer[] = [];
+  /** The next due first; a cancelled timer stays until it comes up. */
+  readonly #timers = new Heap<Timer>(before);
 
   now(): number {
     return this.#now;
@@ -25,7 +26,7 @@ export class VirtualClock implements Clock {
   after(ms: number, then: () => void): () => void {
     assert(ms >= 0, `a timer is set for now or later, not for ${ms} ms`);
     const timer: Timer = { due: this.#now + Math.ceil(ms * 1000), order: this.#order++, call: then };
-    pushTimer(this.#heap, timer);
+    this.#timers.push(timer);
     this.#pending++;
     return () => {
       if (!timer.call) return;
@@ -54,7 +55,7 @@ export class VirtualClock implements Clock {
   }
 
   #fire(): void {
-    const timer = popTimer(this.#heap)!;
+    const timer = this.#timers.pop()!;
     const call = timer.call!;
     timer.call = undefined;
     this.#pending--;
@@ -63,8 +64,11 @@ export class VirtualClock implements Clock {
   }
 
   #next(): Timer | undefined {
-    while (this.#heap.length > 0 && !this.#heap[0]!.call) popTimer(this.#heap);
-    return this.#heap[0];
+    for (let next = this.#timers.peek(); next; next = this.#timers.peek()) {
+      if (next.call) return next;
+      this.#timers.pop();
+    }
+    return undefined;
   }
 }
 
@@ -77,30 +81,4 @@ interface Timer {
 
 function before(a: Timer, b: Timer): boolean {
   return a.due < b.due || (a.due === b.due && a.order < b.order);
-}
-
-function pushTimer(heap: Timer[], timer: Timer): void {
-  let at = heap.length;
-  while (at > 0) {
-    const parent = (at - 1) >> 1;
-    if (!before(timer, heap[parent]!)) break;
-    heap[at] = heap[parent]!;
-    at = parent;
-  }
-  heap[at] = timer;
-}
-
-function popTimer(heap: Timer[]): Timer | undefined {
-  const first = heap[0];
-  const last = heap.pop();
-  if (!last || heap.length === 0) return first;
-  let at = 0;
-  for (let child = 1; child < heap.length; child = 2 * at + 1) {
-    if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
-    if (!before(heap[child]!, last)) break;
-    heap[at] = heap[child]!;
-    at = child;
-  }
-  heap[at] = last;
-  return first;
 }

@@ -4,6 +4,7 @@ export type { Clock } from "./clock.ts";
 export { VirtualClock } from "./clock.ts";
 export type { ErrorCode, ErrorFacts, Fault } from "./errors.ts";
 export { errorTable, ReelwireError } from "./errors.ts";
+export { Heap } from "./heap.ts";
 export type { Member, Span } from "./json.ts";
 export {
   canonicalNumber,

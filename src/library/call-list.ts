@@ -17,19 +17,20 @@ import type { TapeEvent } from "../tape/index.ts";
 
 /** One call as listings show it. */
 export interface CallRow {
-  /** Counted from 1 over the whole tape, requests of both sides. */
+  /** Counted from 1 over the whole tape, requests of both sides; a filter leaves gaps. */
   readonly n: number;
   readonly conn: number;
-  /** Microseconds since the tape's start. */
+  /** When the request passed, in microseconds since the header's `startedAt`. */
   readonly at: number;
   readonly dir: Direction;
   readonly method: string;
-  /** The tool's or prompt's name, or the resource's URI. */
+  /** The tool's or prompt's name, or the resource's URI; its first 500 characters. */
   readonly target: string | undefined;
-  /** The id's JSON text. */
+  /** The id's JSON text: `1` and `"1"` are two ids. */
   readonly id: string;
+  /** `open` when no answer is on the tape. */
   readonly status: ExchangeStatus;
-  /** The number of a JSON-RPC error, as it was written. */
+  /** The code of a JSON-RPC error, as its number was written. */
   readonly errorCode: string | undefined;
   /** From the request to its first answer, in microseconds. */
   readonly micros: number | undefined;

@@ -3,7 +3,6 @@
  * not grow with the tape; each call of `events`, `messages` or `exchanges` reads the files from the beginning.
  */
 import { copyOf } from "../base/index.ts";
-import type { ExchangeStatus } from "../core/index.ts";
 import { type Filter, parseFilter } from "../filter/index.ts";
 import { type Direction, Message } from "../protocol/index.ts";
 import {
@@ -30,29 +29,14 @@ export interface TapeMessage {
 }
 
 /** A request of either side and its answer. */
-export interface TapeExchange {
-  /** Counted from 1 over the whole tape, as `reelwire show` counts; a filter leaves gaps. */
-  readonly n: number;
-  readonly conn: number;
-  /** When the request passed, in microseconds since the header's `startedAt`. */
-  readonly at: number;
-  readonly dir: Direction;
-  readonly method: string;
-  /** The tool's or prompt's name, or the resource's URI; its first 500 characters. */
-  readonly target: string | undefined;
-  /** The id's JSON text: `1` and `"1"` are two ids. */
-  readonly id: string;
-  /** `open` when no answer is on the tape. */
-  readonly status: ExchangeStatus;
-  /** The code of a JSON-RPC error, as its number was written. */
-  readonly errorCode: string | undefined;
-  /** From the request to its first answer, in microseconds. */
-  readonly micros: number | undefined;
+export interface TapeExchange extends Omit<CallRow, CountedFacts> {
   /** The exact JSON text of the request. */
   readonly request: string;
   /** The exact JSON text of the answer; undefined when there is none, or only one after a cancellation. */
   readonly response: string | undefined;
 }
+
+type CountedFacts = "requestBytes" | "responseBytes" | "responses" | "progress";
 
 /** A tape that can be read. The file need not be finished: what is there now is what an iteration gives. */
 export interface Tape {

@@ -103,6 +103,8 @@ class Replaying {
   /** The client says no more: everything that needs nothing of it is still said, in its time. */
   *#close(): Steps {
     this.#player.inputEnded(this.#now);
+    // The last of the tape may have become known a moment ago, and nobody has looked yet.
+    this.#player.grown(this.#now);
     yield* this.#speak();
     yield* this.#readOn(() => this.#player.waitsForTape);
     for (let wake = this.#player.wakeAt; wake !== undefined && !this.#ended; wake = this.#player.wakeAt) {

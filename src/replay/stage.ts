@@ -7,9 +7,9 @@
  * so that overlapping calls overlap again. The preference is dropped when the client is silent: then what it has not
  * done is waited for no more. So nothing waits for ever for a client that goes another way.
  */
+import { Heap } from "../base/index.ts";
 import { flags, isOutput, none, roles, type Script } from "../match/index.ts";
 import { Bits } from "./bits.ts";
-import { Heap } from "./heap.ts";
 import { type LiveCall, unanswered } from "./live-call.ts";
 
 export interface StageOptions {
