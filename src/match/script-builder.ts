@@ -189,7 +189,7 @@ export class ScriptBuilder {
     else if (message.kind === "response" && known !== none) this.#result(event, known, what, message);
     else if (what === "progress") this.#say(event, known);
     else if (what === "related" || (what === "cancelled" && exchange.dir === "c2s"))
-      this.#saySubscribed(event, known);
+      this.#saySubscribed(event, known, what === "cancelled");
     else if (what === "cancelled") this.#takeBack(event, known);
     else if (what === "late" && known !== none && script.role(known) === roles.call)
       this.#sayAfter(event, known);
@@ -248,7 +248,7 @@ export class ScriptBuilder {
       this.#sayLate(event, call);
       return;
     }
-    if (this.#subscriptions.has(call)) this.#saySubscribed(event, call);
+    if (this.#subscriptions.has(call)) this.#saySubscribed(event, call, true);
     else this.#say(event, call);
     script.reply.set(call, event);
     this.#asking.delete(call);
@@ -311,8 +311,9 @@ export class ScriptBuilder {
     this.#tails.set(call, event);
   }
 
-  #saySubscribed(event: number, call: number): void {
+  #saySubscribed(event: number, call: number, ends: boolean): void {
     this.#say(event, call);
+    if (ends) this.script.flag(event, flags.ends);
     this.script.flag(event, flags.followsToo);
     this.#follow(event);
   }

@@ -37,6 +37,8 @@ export const flags = {
   late: 4,
   /** A call that asks for a state, again and again: `tasks/get`, `tasks/list`. */
   poll: 8,
+  /** Ends the subscription that it is said on. */
+  ends: 32,
   /** A call that is a later round of another (see `nextRound`). */
   round: 16,
 } as const;

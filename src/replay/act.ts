@@ -149,7 +149,7 @@ export class Act {
     const { ask, live } = open;
     const { script } = this;
     const isPing = script.has(ask, flags.optional);
-    if (!isPing && !script.settled(ask)) return false;
+    if (!isPing && (!script.settled(ask) || this.#mayTurn(open, message))) return false;
     this.#asking.answered(key);
     // Its call is over: nothing goes on with the answer, and what followed it still follows.
     const goesOn = isPing || live?.done ? ask : this.#compare(open, message, at);
@@ -307,6 +307,12 @@ export class Act {
       nearest: this.#nearest(live.call, difference),
     });
     return undefined;
+  }
+
+  /** The answer is another than the recorded one, and the rest of the tape may hold the call that was answered so. */
+  #mayTurn({ ask, live }: OpenAsk, answer: Message): boolean {
+    if (this.script.complete || !live || live.done) return false;
+    return answerDifference(this.#map, this.script, ask, answer, this.#bindings) !== undefined;
   }
 
   /** An equal call in which the client answered as it does now: the live call was that one all along. */

@@ -375,7 +375,7 @@ export class Stage {
     const live = this.#live.get(owner);
     if (live && !live.done && live.last < event) return;
     const isOver = live !== undefined || this.#over.has(owner);
-    if (!isOver && (this.#isFirst(event) || script.next.get(event) === none)) return;
+    if (!isOver && (this.#isFirst(event) || script.has(event, flags.ends))) return;
     this.#missed.add(event);
     this.happen(event, at);
   }

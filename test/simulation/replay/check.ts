@@ -379,7 +379,9 @@ class Check {
     const all = rules.ownedBy(call);
     if (event === all[0]) return false;
     const waits = all.slice(1, all.indexOf(event) + 1).some((one) => !this.#at.has(rules.after.get(one)!));
-    return waits || event !== all.at(-1);
+    const { kind, method } = rules.events[event]!;
+    const ends = kind === "result" || method === "notifications/cancelled";
+    return waits || !ends;
   }
 
   /** A client that does everything in its time hears everything in its order. */

@@ -11,6 +11,8 @@ export interface Style {
   readonly name: string;
   /** `recorded`: each thing when everything before it was heard; `one`: call by call; `free`: as soon as it can be. */
   readonly order: "recorded" | "one" | "free";
+  /** In `recorded` order: waits even for what is said on a subscription, which it misses when it is late. */
+  readonly hearsAll: boolean;
   /** How long it thinks before anything it does, and before an answer, at most. */
   readonly thinkMs: number;
   readonly answerMs: number;
@@ -45,7 +47,6 @@ export interface Saying {
 /** Something the client means to do. */
 interface Intent {
   readonly event: Recorded;
-  readonly times: number;
   state: "waiting" | "planned" | "done" | "dropped";
 }
 
@@ -60,6 +61,7 @@ export class Client implements Names {
   readonly #rules: Rules;
   readonly #random: Random;
   readonly #intents: Intent[] = [];
+  readonly #byEvent = new Map<number, readonly Intent[]>();
   readonly #ids = new Map<number, string>();
   readonly #tokens = new Map<number, string>();
   /** Live ids of requests that have no answer yet, with the recorded call. */
@@ -84,7 +86,8 @@ export class Client implements Names {
       if (!isOfClient(event.kind) || (skipped.has(event.op) && event.kind !== "answer")) continue;
       const polls = style.polls === 1 || event.method !== "tasks/get" ? 1 : random.below(style.polls + 1);
       const forgotten = event.kind === "cancel" && random.chance(style.forgets);
-      for (let i = 0; i < polls && !forgotten; i++) this.#intents.push({ event, times: i, state: "waiting" });
+      for (let i = 0; i < polls && !forgotten; i++) this.#intents.push({ event, state: "waiting" });
+      this.#byEvent.set(event.index, forgotten ? [] : this.#intents.slice(this.#intents.length - polls));
       if (event.key === "" || repeating.has(event.method)) continue;
       const key = `${event.lineage} ${event.key}`;
       const before = last.get(key);
@@ -177,7 +180,7 @@ export class Client implements Names {
   }
 
   #means(event: number): boolean {
-    return this.#intents.some((one) => one.event.index === event && one.state !== "dropped");
+    return this.#byEvent.get(event)?.some((one) => one.state !== "dropped") ?? false;
   }
 
   /** The client initializes again when it is done with what was before. */
@@ -193,9 +196,11 @@ export class Client implements Names {
   /** Everything before was said and heard. */
   #isTurn({ event }: Intent): boolean {
     const { optional } = this.#rules;
-    for (const before of this.#rules.events.slice(0, event.index)) {
+    for (const before of this.#rules.events) {
+      if (before.index >= event.index) break;
       if (this.#happened.has(before.index)) continue;
-      if (!isOfClient(before.kind) && optional.has(before.index) && before.kind === "result") continue;
+      if (before.kind === "result" && optional.has(before.index)) continue;
+      if (before.kind === "tell" && !this.style.hearsAll && this.#rules.followsToo(before.index)) continue;
       return false;
     }
     return true;

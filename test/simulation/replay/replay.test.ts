@@ -36,6 +36,9 @@ describe("worlds that found a mistake, each the smallest that does", () => {
     [2226, "what the server says by itself at first was never said when the tape was read on for it"],
     [10718, "an ask that turned out to belong to no call, when more of the tape was known, was never asked"],
     [52, "a retry that was held for more of the tape was looked up twice, and missed"],
+    [141943, "a client whose words were held for more of the tape was taken for silent"],
+    [31831, "what the client said before it initialized again was taken for what it said after"],
+    [34299, "a poll got the one that was recorded without an answer"],
     [
       5630,
       "a subscription that was taken back before the tape was known to that was taken back for another reason",

@@ -16,6 +16,7 @@ export class Rules {
   readonly late = new Set<number>();
   /** Of what the server says, the call that it belongs to. */
   readonly owner = new Map<number, number>();
+  readonly #owned = new Map<number, number[]>();
   /** Of what the server says, what came before; undefined for what came first. */
   readonly after = new Map<number, number | undefined>();
 
@@ -29,6 +30,7 @@ export class Rules {
       if (taskMethods.test(event.method)) this.#followTask(event);
     }
     for (const event of recording.events) if (event.kind === "ask") this.#own(event);
+    for (const { index } of recording.events) this.#list(index, this.owner.get(index));
     let lineage = -1;
     let last: number | undefined;
     for (const event of recording.events) {
@@ -51,8 +53,15 @@ export class Rules {
   }
 
   /** Everything that the server said for a call, in order. */
-  ownedBy(call: number): number[] {
-    return this.events.filter(({ index }) => this.owner.get(index) === call).map(({ index }) => index);
+  ownedBy(call: number): readonly number[] {
+    return this.#owned.get(call) ?? [];
+  }
+
+  #list(event: number, owner: number | undefined): void {
+    if (owner === undefined) return;
+    const others = this.#owned.get(owner);
+    if (others) others.push(event);
+    else this.#owned.set(owner, [event]);
   }
 
   /** The task that a request or a notification is about. */
