@@ -11,6 +11,13 @@ const served = {
     const info = '{"name":"nasty-server","version":"1.0.0"}';
     call.answer(`{"protocolVersion":${version},"capabilities":{"tools":{}},"serverInfo":${info}}`);
   },
+  "server/discover": (call) => {
+    const info = '{"name":"nasty-server","version":"1.0.0"}';
+    const rest = `"ttlMs":0,"cacheScope":"private","_meta":{"io.modelcontextprotocol/serverInfo":${info}}`;
+    call.answer(
+      `{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{"tools":{}},${rest}}`,
+    );
+  },
   ping: (call) => call.answer("{}"),
   "tools/list": (call) => {
     const list = Object.keys(tools).map((name) => ({ name, inputSchema: { type: "object" } }));

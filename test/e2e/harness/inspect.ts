@@ -1,4 +1,4 @@
-/** Runs the Inspector's command line directly and through the recorder, and holds its answers equal. */
+/** Runs the Inspector's command line directly, through the recorder and on its tape, and holds the answers equal. */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import type { PeerScript } from "./peer-scripts.ts";
 import { testFolder } from "./record-run.ts";
 import { readTape, wireOf } from "./tape-file.ts";
-import { node, recording, root } from "./ways.ts";
+import { node, recording, replaying, root } from "./ways.ts";
 
 const home = join(root, "node_modules", "@modelcontextprotocol", "inspector");
 const { bin } = JSON.parse(readFileSync(join(home, "package.json"), "utf8")) as {
@@ -24,7 +24,7 @@ export interface Inspection {
   args?(work: string): readonly string[];
 }
 
-/** The same answer with and without a recorder, and a whole tape that holds the question. */
+/** The same answer with and without a recorder, a whole tape that holds the question, and the answer again from it. */
 export async function expectSameInspection(what: Inspection): Promise<void> {
   const work = testFolder();
   const tape = join(testFolder(), "run.tape.jsonl");
@@ -43,6 +43,7 @@ export async function expectSameInspection(what: Inspection): Promise<void> {
   const asked = wireOf(kept, "c2s").toString();
   expect(asked).toContain(`"method":"${method}"`);
   if (tool !== undefined) expect(asked).toContain(`"name":"${tool}"`);
+  expect(await inspect([], replaying(tape), flags, work, env), "from the tape alone").toEqual(direct);
 }
 
 async function inspect(

@@ -21,24 +21,25 @@ const forgiven: readonly (readonly [pattern: RegExp, stands: string, because: st
   ],
 ];
 
-function comparable(results: unknown): unknown {
+export function comparable(results: unknown): unknown {
   let text = JSON.stringify(results);
   for (const [pattern, stands] of forgiven) text = text.replace(pattern, stands);
   return JSON.parse(text);
 }
 
-interface PeerRun {
+export interface PeerRun {
   readonly results: unknown;
+  readonly era: string;
   /** By file name, of the recorded run. */
   readonly tapes: ReadonlyMap<string, TapeFile>;
 }
 
-/** Runs a script through a client, with `front` before the server's command, in a fresh work folder. */
-async function runPeer(
+/** Runs a script through a client in a fresh work folder; `commandFor` makes the command from the server's own. */
+export async function runPeer(
   script: PeerScript,
   kind: ClientKind,
   folder: string,
-  front: readonly string[],
+  commandFor: (server: readonly string[]) => readonly string[],
   tag: string,
 ): Promise<PeerRun> {
   const work = join(folder, "work");
@@ -46,7 +47,8 @@ async function runPeer(
   mkdirSync(work);
   script.prepare?.(work);
   const env = { PATH: process.env["PATH"]!, HOME: folder, [tagName]: tag, ...script.env?.(work) };
-  const client = await connect(kind, [...front, ...script.command(work)], env, work);
+  const client = await connect(kind, commandFor(script.command(work)), env, work);
+  const { era } = client;
   let results: unknown;
   try {
     results = comparable(await script.run(client, work));
@@ -55,15 +57,16 @@ async function runPeer(
   }
   await untilGone(tag);
   const tapes = readdirSync(folder).filter((name) => name.endsWith(".tape.jsonl"));
-  return { results, tapes: new Map(tapes.map((name) => [name, readTape(join(folder, name))])) };
+  return { results, era, tapes: new Map(tapes.map((name) => [name, readTape(join(folder, name))])) };
 }
 
 /** Both runs give equal results; the tapes of the recorded one. */
 export async function same(script: PeerScript, kind: ClientKind): Promise<ReadonlyMap<string, TapeFile>> {
   const folder = testFolder();
   const tag = newTag();
-  const direct = await runPeer(script, kind, folder, [], tag);
-  const recorded = await runPeer(script, kind, folder, recording(join(folder, "run.tape.jsonl")), tag);
+  const direct = await runPeer(script, kind, folder, (server) => server, tag);
+  const front = recording(join(folder, "run.tape.jsonl"));
+  const recorded = await runPeer(script, kind, folder, (server) => [...front, ...server], tag);
   expect(recorded.results).toEqual(direct.results);
   return recorded.tapes;
 }

@@ -12,3 +12,8 @@ export const nastyServer: readonly string[] = [node, join(root, "test", "peers",
 export function recording(tape: string, flags: readonly string[] = []): readonly string[] {
   return [...reelwire, "record", "-o", tape, ...flags, "--"];
 }
+
+/** The replay of a tape: what a client starts in place of the server. */
+export function replaying(tape: string, flags: readonly string[] = []): readonly string[] {
+  return [...reelwire, "replay", tape, ...flags];
+}

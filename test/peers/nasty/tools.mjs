@@ -7,6 +7,7 @@ import { answerText, ask, notify, write } from "./wire.mjs";
 const held = new Map();
 const slow = new Map();
 let counter = 0;
+let states = 0;
 
 export const tools = {
   echo: (call, args) => call.answer(textResult(args.text ?? "")),
@@ -28,6 +29,21 @@ export const tools = {
     const id = args.id === "same" ? call.id : JSON.stringify(args.id);
     const { message } = await ask(id, args.method, JSON.stringify(args.params ?? {}));
     call.answer(textResult(JSON.stringify(message.result ?? message.error)));
+  },
+
+  /** Asks for input `args.rounds` times (1 unless told), each time with a new state, then says what the last answer was. */
+  rounds: (call, args) => {
+    const { inputResponses, requestState } = call.params;
+    const round = requestState === undefined ? 0 : Number(/^round (\d+) of/.exec(requestState)[1]);
+    if (round === (args.rounds ?? 1)) return call.answer(textResult(JSON.stringify(inputResponses)));
+    const confirm = {
+      method: "elicitation/create",
+      params: { message: `Deploy? ${round + 1}`, requestedSchema: {} },
+    };
+    const state = `round ${round + 1} of operation ${++states}`;
+    call.answer(
+      JSON.stringify({ resultType: "input_required", inputRequests: { confirm }, requestState: state }),
+    );
   },
 
   /** Answers only when a `release` names it: overlapping calls, answered in any order, in one write or in many. */
@@ -77,8 +93,11 @@ export const tools = {
     call.answer(textResult("said"));
   },
 
-  big: (call, args) =>
-    call.answer(textResult("abcdefghij klm nop qrs".repeat(Math.ceil(args.bytes / 22)).slice(0, args.bytes))),
+  /** So many characters, `args.head` first. */
+  big: (call, args) => {
+    const text = (args.head ?? "") + "abcdefghij klm nop qrs".repeat(Math.ceil(args.bytes / 22));
+    call.answer(textResult(text.slice(0, args.bytes)));
+  },
   /** The answer one byte at a time. */
   drip: async (call, args) => {
     for (const byte of Buffer.from(`${answerText(call.id, textResult(args.text))}\n`)) await alone(byte, 1);
@@ -91,13 +110,16 @@ export const tools = {
     }
     call.answer(textResult("after raw"));
   },
-  /** Many messages in one write. */
+  /** Many messages in one write, or with `args.bytes` of text in each, in a write of its own. */
   burst: (call, args) => {
+    const text = args.bytes ? `,"text":"${"x".repeat(args.bytes)}"` : "";
     const lines = Array.from(
       { length: args.count },
-      (_, n) => `{"jsonrpc":"2.0","method":"notifications/message","params":{"n":${n}}}\n`,
+      (_, n) => `{"jsonrpc":"2.0","method":"notifications/message","params":{"n":${n}${text}}}\n`,
     );
-    write(`${lines.join("")}${answerText(call.id, textResult("burst"))}\n`);
+    if (args.bytes) for (const line of lines) write(line);
+    const rest = args.bytes ? "" : lines.join("");
+    write(`${rest}${answerText(call.id, textResult("burst"))}\n`);
   },
 
   /** Half an answer, then the end. */
