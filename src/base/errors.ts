@@ -206,6 +206,12 @@ export const errorTable = {
     fault: "user",
     fix: "record as many conversations as are begun, or choose --repeat last or --repeat cycle",
   },
+  RW4007: {
+    says: "the turn of {what} never came: something recorded before it did not happen",
+    exit: 1,
+    fault: "user",
+    fix: "do everything in the recorded order, or leave out --strict-order",
+  },
   RW9001: {
     says: "reelwire itself failed",
     exit: 70,

@@ -7,7 +7,7 @@ const interrupted = 130;
 
 /**
  * `record -- CMD` typed at a terminal: there is no client, so we are one. The summary goes to stderr; on stdout
- * stands what to paste into a client's configuration, with the flags that were typed.
+ * stands what to paste into a client's configuration, with the flags that were typed; only the file is not named.
  */
 export async function introduceServer(options: RecordOptions, ownFlags: readonly string[]): Promise<number> {
   const result = await recordAlone(options);
@@ -32,8 +32,16 @@ export async function introduceServer(options: RecordOptions, ownFlags: readonly
 /** The common form of client configurations: a command and its arguments under a name. */
 function snippet(options: RecordOptions, ownFlags: readonly string[]): object {
   const name = options.name ?? serverName(options.command);
-  const args = ["-y", "reelwire", "record", ...ownFlags, "--", ...options.command];
+  const args = ["-y", "reelwire", "record", ...withoutOut(ownFlags), "--", ...options.command];
   return { mcpServers: { [name]: { command: "npx", args } } };
+}
+
+/** A client starts its servers again and again: a file of one name would be in its own way. */
+function withoutOut(flags: readonly string[]): string[] {
+  const isOut = (flag: string | undefined): boolean => flag === "-o" || flag === "--out";
+  return flags.filter(
+    (flag, i) => !isOut(flag) && !isOut(flags[i - 1]) && !/^(-o.|--out=|--force$)/.test(flag),
+  );
 }
 
 /** How many names are told before the rest is only counted. */

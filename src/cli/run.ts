@@ -17,8 +17,7 @@ const exits = { fine: 0, usage: 2, interrupted: 130 } as const;
 export async function runCli(argv: readonly string[], around: Surroundings): Promise<number> {
   const { signal, stderr, env } = around;
   try {
-    const status = await dispatch(argv, around);
-    return signal.aborted && signal.reason === brokenPipe ? exits.fine : status;
+    return await dispatch(argv, around);
   } catch (error) {
     if (signal.aborted) return signal.reason === brokenPipe ? exits.fine : exits.interrupted;
     const { reportError } = await import("./report.ts");

@@ -43,6 +43,9 @@ export interface Critic {
 /** What is sent, or that the server ends. */
 export type Output = { readonly message: Message } | { readonly ends: true };
 
+/** Calls that are over and may still be taken back; the first of all is forgotten. */
+const crossingMax = 1000;
+
 export class Act {
   readonly script: Script;
   readonly stage: Stage;
@@ -56,6 +59,8 @@ export class Act {
   readonly #polls: Polls;
   /** Live calls by id, until they have their result. */
   readonly #calls = new Map<string, LiveCall>();
+  /** By id: recorded cancellations of calls that had their result sooner than then. */
+  readonly #crossing = new Map<string, number>();
   readonly #inexact = new Map<LiveCall, Inexact>();
   /** Answers that come from rules and not from the tape. */
   readonly #replies: Message[] = [];
@@ -131,6 +136,8 @@ export class Act {
   cancel(idKey: string, at: number): boolean {
     const { script } = this;
     const live = this.#calls.get(idKey);
+    const crossed = live ? undefined : this.#crossing.get(idKey);
+    if (crossed !== undefined) this.stage.happen(crossed, at);
     if (!live || live.call === script.initialize) return true;
     if (!script.settled(live.call) && script.cancel.get(live.call) === none) {
       this.stage.hush(live);
@@ -340,7 +347,7 @@ export class Act {
     if (role === roles.tell) return this.#tell(event, recorded, live);
     if (!live) return { message: tellAlone(recorded, this.#bindings) };
     const message = this.#resultFor(event, recorded, live);
-    this.#calls.delete(idKeyOf(live.id)!);
+    this.#over(live);
     this.#inexact.delete(live);
     this.#rounds.sent(live.call, live.roundKey, message);
     return { message };
@@ -353,6 +360,18 @@ export class Act {
     return plain
       ? resultWithId(recorded, place, live.id)
       : resultFor(recorded, live.id, this.#bindings, inexact);
+  }
+
+  /** It has its result. A cancellation that was recorded before that may still come. */
+  #over({ id, call }: LiveCall): void {
+    const key = idKeyOf(id)!;
+    this.#calls.delete(key);
+    const cancel = this.script.cancel.get(call);
+    if (cancel === none || this.stage.hasHappened(cancel)) return;
+    this.#crossing.set(key, cancel);
+    if (this.#crossing.size <= crossingMax) return;
+    const [oldest] = this.#crossing.keys();
+    this.#crossing.delete(oldest!);
   }
 
   #ask(event: number, recorded: Message, live: LiveCall | undefined, at: number): Output | undefined {
@@ -382,9 +401,11 @@ export class Act {
 
   #noAnswer(live: LiveCall): Output {
     const request = this.#copy(live.call);
+    const kind =
+      this.script.settled(live.call) && this.script.reply.get(live.call) !== none ? "order" : "unanswered";
     this.#calls.delete(idKeyOf(live.id)!);
     const nearest = this.#nearest(live.call, undefined);
-    this.#answerMiss({ kind: "unanswered", ...this.#named(request), id: live.id, recorded: 1, nearest });
+    this.#answerMiss({ kind, ...this.#named(request), id: live.id, recorded: 1, nearest });
     return { message: this.#replies.pop()! };
   }
 

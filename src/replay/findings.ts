@@ -19,7 +19,9 @@ export type MissKind =
   /** What the client answered to the server's question is not what it answered then. */
   | "answer"
   /** All recorded conversations are used. */
-  | "conversation";
+  | "conversation"
+  /** In strict order its turn never came. */
+  | "order";
 
 export interface Miss {
   readonly kind: MissKind;
@@ -61,6 +63,7 @@ const rows = {
   retry: { code: "RW4004", rpc: -31004 },
   answer: { code: "RW4005", rpc: -31005 },
   conversation: { code: "RW4006", rpc: -31006 },
+  order: { code: "RW4007", rpc: -31007 },
 } as const satisfies Record<MissKind, { code: string; rpc: number }>;
 
 /** The miss as an error: what it says, and what to do. */

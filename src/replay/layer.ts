@@ -112,6 +112,8 @@ class Replaying {
       this.#now = Math.max(this.#now, wake);
       yield* this.#speak();
     }
+    this.#player.giveUp(this.#now);
+    yield* this.#speak();
     if (!this.#ended) yield { kind: "close", port: "client", facts: {} };
     this.#ended = true;
   }

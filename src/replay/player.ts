@@ -96,6 +96,11 @@ export class Player {
     this.#act?.stage.inputEnded(at);
   }
 
+  /** Nothing more comes, and all is said that could be: what waits for its turn is missed. */
+  giveUp(at: number): void {
+    this.#act?.stage.giveUp(at);
+  }
+
   /** More of the tape is known. */
   grown(at: number): void {
     if (!this.#act && this.#options.single) this.#seat(undefined, at);

@@ -39,6 +39,12 @@ function comesFirst(a: Queued, b: Queued): boolean {
   return a.event < b.event || (a.event === b.event && a.n < b.n);
 }
 
+/**
+ * How much of its recorded distance a result keeps to the progress before it at any speed, in milliseconds: the official
+ * clients drop progress that they read together with the result.
+ */
+const progressGapMs = 2;
+
 /** Calls that are over and remembered for what the server still says about them. */
 const overMax = 1000;
 
@@ -252,9 +258,15 @@ export class Stage {
   inputEnded(at: number): void {
     this.#inputEnded = true;
     if (this.#options.strictOrder) return;
-    for (let before = -1; this.#preferring.size > 0 && this.#preferring.size !== before; ) {
-      before = this.#preferring.size;
-      this.stopWaiting(at);
+    for (const live of [...this.#preferring.keys()]) this.#advance(live, at);
+  }
+
+  /** In strict order: what still waits for its turn when nothing more can come never gets it. */
+  giveUp(at: number): void {
+    for (const live of [...this.#preferring.keys()]) {
+      this.#preferring.delete(live);
+      live.queued = true;
+      this.#enqueue(unanswered, live, at, 0, at);
     }
   }
 
@@ -308,7 +320,7 @@ export class Stage {
       return false;
     }
     for (const ask of live.open) if (script.reply.get(ask) < event) return false;
-    if (this.#inputEnded) return true;
+    if (this.#inputEnded && !this.#options.strictOrder) return true;
     let passed = this.#options.strictOrder ? Math.max(live.passed, this.#front) : live.passed;
     while (passed < event && this.#passes(passed)) passed++;
     live.passed = passed;
@@ -388,10 +400,21 @@ export class Stage {
     now: number,
   ): void {
     const recordedMs = event === unanswered ? 0 : (this.script.at(event) - sinceRecorded) / 1000;
-    const delayMs = this.#options.delay(Math.max(0, recordedMs));
+    const delayMs = Math.max(
+      this.#options.delay(Math.max(0, recordedMs)),
+      this.#endsProgress(event, live) ? Math.min(recordedMs, progressGapMs) : 0,
+    );
     const at = delayMs > 0 ? Math.max(now, since + delayMs * 1000) : 0;
     if (event !== unanswered) this.#queued.add(event);
     this.#queue.push({ event, live, at, n: this.#enqueued++ });
+  }
+
+  /** The result of a call that has just reported progress. */
+  #endsProgress(event: number, live: LiveCall | undefined): boolean {
+    const { script } = this;
+    if (!live || live.token === undefined || event === unanswered) return false;
+    const reports = live.last !== live.call && script.role(live.last) === roles.tell;
+    return reports && script.role(event) === roles.result && !script.has(event, flags.followsToo);
   }
 
   #isWaitedFor(ask: number): boolean {

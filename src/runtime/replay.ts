@@ -122,7 +122,11 @@ export class Replay {
       return this.#clock.now() - start;
     };
     const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
-    await run(conversation, { client: sending }, { clock: this.#clock, answer, signal: either });
+    await run(
+      conversation,
+      { client: sending },
+      { clock: this.#clock, answer, signal: either, patient: true },
+    );
   }
 
   /** Recorded calls that no live conversation made, by their numbers. */

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly answer?: (question: unknown) => unknown;
   /** Ends the conversation. */
   readonly signal?: AbortSignal;
+  /** At the end, waits for links to take what was sent for as long as the signal does not end that too. */
+  readonly patient?: boolean;
 }
 
 /** How long the end waits for links to take what was sent, in milliseconds. */
@@ -165,8 +167,15 @@ class Performer {
     const reason = this.#conversation.ended!;
     const closed = Promise.allSettled([...this.#links.values()].map((link) => link.close({ reason })));
     const late = Promise.withResolvers<void>();
-    const cancel = this.#options.clock.after(closeMsMax, late.resolve);
+    let cancel = (): void => {};
+    const hurry = (): void => {
+      cancel = this.#options.clock.after(closeMsMax, late.resolve);
+    };
+    const { patient, signal } = this.#options;
+    if (patient && signal && !signal.aborted) signal.addEventListener("abort", hurry, { once: true });
+    else hurry();
     await Promise.race([closed, late.promise]);
+    signal?.removeEventListener("abort", hurry);
     cancel();
     for (const iterator of this.#iterators) iterator.return?.()?.catch(() => {});
   }

@@ -5,10 +5,10 @@ import { drive, type Load, memoryOf } from "./harness/replay-pace.ts";
 import { recorded, Stageplay } from "./harness/replay-run.ts";
 import { Talk, voices } from "./harness/replay-talk.ts";
 
-const calls = 10_000;
+const calls = 20_000;
 const answerBytes = 4096;
-/** What the program grows by at most while it gives forty megabytes of answers. */
-const megabytesMax = 36;
+/** What the program grows by at most while it gives eighty megabytes of answers. */
+const megabytesMax = 60;
 /** Garbage is collected promptly, so that what is measured is what is held. */
 const prompt = { NODE_OPTIONS: "--max-semi-space-size=2 --max-old-space-size=48" };
 
@@ -24,7 +24,7 @@ const load: Load = {
   },
 };
 
-it("10,000 calls of 4 kB", async () => {
+it("20,000 calls of 4 kB", async () => {
   const play = new Stageplay();
   const recorder = play.recorder();
   await new Talk(recorder, "legacy", voices.before).open();

@@ -207,8 +207,8 @@ describe("vector 14: however it ends, only whole lines of protocol", () => {
     expect(client.stderr).toBe("");
   });
 
-  // A broken pipe makes every command exit 0 (`| head` is no failure), also one that has something to report.
-  it.fails("a client that closes its end of stdout after a miss", async () => {
+  // A reader that goes away is no failure (`| head`), but what was found before stays found.
+  it("a client that closes its end of stdout after a miss", async () => {
     const { play } = await recorded(script);
     const client = play.player({ flags: ["--repeat", "last"] });
     await client.message({ ...echo(1), params: { name: "never", arguments: {} } });

@@ -16,11 +16,13 @@ const tape = `
   < 2 {}`;
 
 describe("--speed", () => {
-  it("0: as fast as causes allow", () => {
+  it("0: as fast as causes allow, but that clients can read progress apart from the result", () => {
     const { live } = replayed(tape);
     live`
       > 1 tools/call {"name":"slow","_meta":{"progressToken":1}}
       < notifications/progress {"progressToken":1,"progress":1}
+      << wait 2 ms
+      >> 2 ms pass
       < 1 {"ok":true}
       < notifications/message {"data":"later"}
       > 2 tools/list

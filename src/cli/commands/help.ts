@@ -27,8 +27,14 @@ function explain(word: string | undefined): string {
 function aboutCode(code: ErrorCode): string {
   const row = errorTable[code];
   const who = { user: "yours to mend", ours: "a fault of reelwire", theirs: "the other party's" }[row.fault];
-  const head = `${code}  ${row.says}\n\n  exit code  ${row.exit}\n  fault      ${who}\n  fix        ${row.fix}\n`;
+  const fix = row.fix === "{hint}" ? "the error itself says what to do" : blanks(row.fix);
+  const head = `${code}  ${blanks(row.says)}\n\n  exit code  ${row.exit}\n  fault      ${who}\n  fix        ${fix}\n`;
   return `${head}\n${documented(code)}\n`;
+}
+
+/** What an error fills in when it happens. */
+function blanks(text: string): string {
+  return text.replace(/\{(\w+)\}/g, "<$1>");
 }
 
 function documented(code: ErrorCode): string {

@@ -251,7 +251,8 @@ export class Client implements Names {
     if (owner !== undefined) {
       const cancel = this.#rules.cancel.get(owner);
       const isTakenBack = cancel !== undefined && event < cancel && this.#happened.has(cancel);
-      return isTakenBack || this.dropped.has(owner) || this.#isLost(owner);
+      if (isTakenBack || this.dropped.has(owner) || this.#isLost(owner)) return true;
+      if (!this.#rules.late.has(event)) return false;
     }
     if (kind === "tell" && about !== undefined && this.#isLost(about)) return true;
     const after = this.#rules.after.get(event);
