@@ -12,6 +12,7 @@ import { type Hash, hashOf } from "./hash.ts";
 import { isRetry, keyOf } from "./key.ts";
 import { type MatchRules, retryKeys } from "./rules.ts";
 import { type BytesAt, flags, type Role, roles, Script } from "./script.ts";
+import { SortedEvents } from "./sorted.ts";
 import { hashOfRequest } from "./value-hash.ts";
 
 /** Tasks whose state is followed at once; the first of all is forgotten. */
@@ -24,7 +25,7 @@ export class ScriptBuilder {
   /** The event of an exchange, by its tracker's key. */
   readonly #events = Column.events();
   /** Calls that may ask something of the client while they are open, in the order of opening. */
-  readonly #asking = new Set<number>();
+  readonly #asking = new SortedEvents();
   /** Asks that no answer has come for, by the call they belong to. */
   readonly #unanswered = new Map<number, number[]>();
   /** The last output of each open call. */
@@ -93,10 +94,11 @@ export class ScriptBuilder {
     this.#events.set(key, event);
     this.#learn(event, message, method);
     if (repeating.has(method)) script.flag(event, flags.optional);
-    if (!neverAsking.test(method)) this.#asking.add(event);
+    if (!neverAsking.test(method)) this.#asking.push(event);
     if (method === "subscriptions/listen") this.#subscriptions.add(event);
     if (method.startsWith("tasks/")) this.#task(event, method, message);
     if (script.claims.size > 0 && roundMethods.has(method) && this.#round(event, message)) return;
+    if (method === "ping") return;
     script.calls.add(tableHashOf(message, this.#rules), event);
     script.callsOf.add(hashOf(method), event);
   }
@@ -193,9 +195,11 @@ export class ScriptBuilder {
     else if (what === "cancelled") this.#takeBack(event, known);
     else if (what === "late" && known !== none && script.role(known) === roles.call)
       this.#sayAfter(event, known);
+    else if (message.kind === "response" && message.id !== "null" && message.id !== undefined)
+      script.flag(event, flags.optional);
     else this.#stand(event);
     if (message.method === "notifications/tasks/status") this.#status(event, message);
-    if (!this.#isPolled(event)) this.#happened(event);
+    if (!this.#isPolled(event) && !isStray(script, event)) this.#happened(event);
   }
 
   #isPolled(event: number): boolean {
@@ -227,9 +231,7 @@ export class ScriptBuilder {
   }
 
   #latestAsking(before: number, except: number = none): number {
-    let latest = none;
-    for (const call of this.#asking) if (call < before && call !== except) latest = call;
-    return latest;
+    return this.#asking.below(before, except) ?? none;
   }
 
   #settleAsk(ask: number): void {
@@ -268,13 +270,14 @@ export class ScriptBuilder {
 
   /** Asks that this call did not wait for belong to another that is still open, or to none. */
   #moveAsks(call: number): void {
-    for (const ask of this.#unanswered.get(call) ?? []) this.#moveAsk(call, ask);
+    const asks = this.#unanswered.get(call) ?? [];
     this.#unanswered.delete(call);
+    for (const ask of asks) this.#moveAsk(call, ask, asks.length <= movedAsksMax);
   }
 
-  #moveAsk(call: number, ask: number): void {
+  #moveAsk(call: number, ask: number, toAnother = true): void {
     this.#unlink(call, ask);
-    const owner = this.#latestAsking(ask, call);
+    const owner = toAnother ? this.#latestAsking(ask, call) : none;
     this.script.owner.set(ask, owner);
     if (owner === none) this.#stand(ask);
     else this.#insert(owner, ask);
@@ -356,10 +359,21 @@ export class ScriptBuilder {
   }
 }
 
+/** An answer to a request that is not on the tape: whoever has its id now did not ask for it. */
+function isStray(script: Script, event: number): boolean {
+  return (
+    script.role(event) === roles.result &&
+    script.owner.get(event) === none &&
+    script.has(event, flags.optional)
+  );
+}
+
 type Known = Exclude<ExchangeChange, { what: "evicted" }>;
 
 const nowhere: BytesAt = { file: 0, offset: 0, length: 0 };
 const methodsMax = 1000;
+/** Unanswered asks that are handed on from call to call; of more than that nobody could tell whose they are. */
+const movedAsksMax = 256;
 /** Calls that wait for a retry; the first of all is forgotten. */
 const roundsMax = 10_000;
 
@@ -368,7 +382,7 @@ const repeating: ReadonlySet<string> = new Set(["ping", "tasks/get", "tasks/list
 
 /** Calls during which no server asks anything: what it then asks has another reason. */
 const neverAsking =
-  /^(initialize|ping|server\/discover|subscriptions\/listen|logging\/|tasks\/(get|list|cancel|update)|.*\/(list|subscribe|unsubscribe))/;
+  /^(initialize|ping|server\/discover|subscriptions\/listen|logging\/|tasks\/(get|list|cancel|update)|.*\/(list|subscribe|unsubscribe)$)/;
 
 /** Calls that may end in `input_required`. */
 const roundMethods: ReadonlySet<string> = new Set(["tools/call", "prompts/get", "resources/read"]);

@@ -78,7 +78,7 @@ export class Script {
   readonly #role = Column.bytes();
   readonly #flags = Column.bytes();
   readonly #at = Column.numbers();
-  readonly #file = Column.bytes();
+  readonly #file = Column.words();
   readonly #offset = Column.numbers();
   readonly #length = Column.words();
   readonly #number = Column.words();

@@ -2,7 +2,6 @@
  * One recorded conversation being played, from its `initialize` to the next: takes what the live client says, finds
  * what it was when it was recorded, and makes what the server says about it.
  */
-import { targetOf } from "../filter/index.ts";
 import {
   Bindings,
   differenceOfValues,
@@ -10,7 +9,6 @@ import {
   hashOf,
   isRetry,
   keyOf,
-  nearestOf,
   none,
   type RepeatPolicy,
   retryKeys,
@@ -21,10 +19,19 @@ import { idKeyOf, type Message, metaKeys } from "../protocol/index.ts";
 import { type AnswerPolicy, Asking, answerDifference, type OpenAsk, sameAskOf, taskPath } from "./asking.ts";
 import type { Inexact, Miss, MissKind, NearestCall } from "./findings.ts";
 import { missAnswer } from "./findings.ts";
+import { type FoundCall, Likeness, namesOf } from "./likeness.ts";
 import { LiveCall, unanswered } from "./live-call.ts";
 import { Polls } from "./polls.ts";
 import { mayHaveRounds, Rounds } from "./rounds.ts";
-import { askFor, cancellationFor, resultFor, resultWithId, tellAlone, tellFor } from "./sending.ts";
+import {
+  askFor,
+  type Bound,
+  cancellationFor,
+  resultFor,
+  resultWithId,
+  tellAlone,
+  tellFor,
+} from "./sending.ts";
 import { type Due, Stage, type StageOptions } from "./stage.ts";
 import { Taking, type TakingOptions } from "./taking.ts";
 import type { TapeMap } from "./tape-map.ts";
@@ -57,6 +64,7 @@ export class Act {
   readonly #asking = new Asking();
   readonly #rounds = new Rounds();
   readonly #polls: Polls;
+  readonly #likeness: Likeness;
   /** Live calls by id, until they have their result. */
   readonly #calls = new Map<string, LiveCall>();
   /** By id: recorded cancellations of calls that had their result sooner than then. */
@@ -74,6 +82,7 @@ export class Act {
     this.stage = new Stage(script, options);
     this.taking = new Taking(map, script, options);
     this.#polls = new Polls(script);
+    this.#likeness = new Likeness(map, script, (call) => this.taking.isUsed(call));
   }
 
   /** Answers a request by a rule. */
@@ -82,10 +91,11 @@ export class Act {
   }
 
   /** Plays a recorded call for a live request, whatever the two say. */
-  play(call: number, request: Message, at: number, inexact?: Inexact): void {
+  play(call: number, request: Message, at: number, inexact?: Inexact, own?: Bindings): void {
     const key = this.#mayHaveRounds(request.method!) ? keyOf(request, this.#map.rules, true).text : undefined;
     const token = request.rawAt("params", "_meta", metaKeys.progressToken);
     const live = new LiveCall(call, request.id!, token, key, at);
+    live.bindings = own;
     this.#calls.set(request.idKey!, live);
     if (inexact) this.#flag(live, inexact);
     this.taking.use(call);
@@ -103,8 +113,10 @@ export class Act {
       this.#missed(taken.missed, request, taken.recorded, at);
       return true;
     }
+    const own = taken.volatiles.length > 0 ? new Bindings() : undefined;
+    own?.bindAll(taken.volatiles, taken.live);
     this.#bindings.bindAll(taken.volatiles, taken.live);
-    this.play(this.#skipRounds(taken.call, at), request, at);
+    this.play(this.#skipRounds(taken.call, at), request, at, undefined, own);
     this.#taskFact(request, taken.call);
     return true;
   }
@@ -237,7 +249,7 @@ export class Act {
     } as const;
     if (other !== undefined) this.play(other, request, at);
     else if (this.#options.answers === "compare")
-      this.#missed("answer", request, 1, at, this.#nearest(next, difference));
+      this.#missed("answer", request, 1, at, this.#likeness.found(next, difference));
     else this.play(next, request, at, inexact);
     return true;
   }
@@ -311,7 +323,7 @@ export class Act {
       kind: "answer",
       ...named,
       recorded: 1,
-      nearest: this.#nearest(live.call, difference),
+      nearest: this.#likeness.found(live.call, difference),
     });
     return undefined;
   }
@@ -356,10 +368,15 @@ export class Act {
   #resultFor(event: number, recorded: Message, live: LiveCall): Message {
     const inexact = this.#inexact.get(live);
     const place = this.script.idSpan(event);
-    const plain = place && !inexact && this.#bindings.isEmpty && !this.script.has(event, flags.followsToo);
+    const plain =
+      place &&
+      !inexact &&
+      this.#bindings.isEmpty &&
+      !live.bindings &&
+      !this.script.has(event, flags.followsToo);
     return plain
       ? resultWithId(recorded, place, live.id)
-      : resultFor(recorded, live.id, this.#bindings, inexact);
+      : resultFor(recorded, live.id, this.#boundFor(live), inexact);
   }
 
   /** It has its result. A cancellation that was recorded before that may still come. */
@@ -374,6 +391,13 @@ export class Act {
     this.#crossing.delete(oldest!);
   }
 
+  /** What the call itself minted goes before what others of the conversation did. */
+  #boundFor(live: LiveCall | undefined): Bound {
+    const own = live?.bindings;
+    if (!own) return this.#bindings;
+    return { splices: (message) => [...own.splices(message), ...this.#bindings.splices(message)] };
+  }
+
   #ask(event: number, recorded: Message, live: LiveCall | undefined, at: number): Output | undefined {
     if (live) live.asks++;
     if (this.#options.answers === "recorded" && recorded.method !== "ping") {
@@ -382,7 +406,7 @@ export class Act {
       return undefined;
     }
     const id = this.#asking.open(event, recorded.id!, live);
-    return { message: askFor(recorded, id, this.#bindings) };
+    return { message: askFor(recorded, id, this.#boundFor(live)) };
   }
 
   #tell(event: number, recorded: Message, live: LiveCall | undefined): Output | undefined {
@@ -395,7 +419,7 @@ export class Act {
     }
     if (!live) return { message: tellAlone(recorded, this.#bindings) };
     if (recorded.method === "notifications/cancelled") return { message: cancellationFor(recorded, live.id) };
-    const message = tellFor(recorded, live, this.#bindings);
+    const message = tellFor(recorded, live, this.#boundFor(live));
     return message && { message };
   }
 
@@ -404,13 +428,13 @@ export class Act {
     const kind =
       this.script.settled(live.call) && this.script.reply.get(live.call) !== none ? "order" : "unanswered";
     this.#calls.delete(idKeyOf(live.id)!);
-    const nearest = this.#nearest(live.call, undefined);
+    const nearest = this.#likeness.found(live.call, undefined);
     this.#answerMiss({ kind, ...this.#named(request), id: live.id, recorded: 1, nearest });
     return { message: this.#replies.pop()! };
   }
 
   #missed(kind: MissKind, request: Message, recorded: number, at: number, known?: NearestCall): void {
-    const nearest = known ?? this.#findNearest(request);
+    const nearest = known ?? this.#likeness.nearestTo(request);
     if (
       this.#options.onMiss === "nearest" &&
       kind !== "answer" &&
@@ -425,7 +449,7 @@ export class Act {
   }
 
   /** An inexact answer is at least one of the same tool. */
-  #isAlike(request: Message, nearest: NearestCall): nearest is NearestCall & { readonly event: number } {
+  #isAlike(request: Message, nearest: NearestCall): nearest is FoundCall {
     const { method, target } = this.#named(request);
     return nearest.method === method && nearest.target === target && "event" in nearest;
   }
@@ -440,30 +464,8 @@ export class Act {
     this.#critic.inexact(inexact);
   }
 
-  /** Of the calls of the same method, those of the same target first, then of any method. */
-  #findNearest(request: Message): (NearestCall & { readonly event: number }) | undefined {
-    const found =
-      nearestOf(request, this.#candidates(request, true), this.#map.rules) ??
-      nearestOf(request, this.#candidates(request, false), this.#map.rules);
-    return found && this.#nearest(found.candidate, found.difference);
-  }
-
-  *#candidates(request: Message, sameTarget: boolean): Generator<readonly [number, Message], void, void> {
-    const { callsOf } = this.script;
-    const target = targetOf(request);
-    for (let call = callsOf.first(hashOf(request.method!)); call !== none; call = callsOf.after(call)) {
-      const recorded = this.#map.message(this.script, call);
-      if (!sameTarget || targetOf(recorded) === target) yield [call, recorded];
-    }
-  }
-
-  #nearest(call: number, difference: NearestCall["difference"]): NearestCall & { readonly event: number } {
-    const { method, target } = this.#named(this.#map.message(this.script, call));
-    return { event: call, call: this.script.number(call), method, target, difference };
-  }
-
   #named(request: Message): { method: string; target: string | undefined; id: string } {
-    return { method: request.method ?? "", target: targetOf(request), id: request.id ?? "null" };
+    return { ...namesOf(request), id: request.id ?? "null" };
   }
 
   #copy(event: number): Message {

@@ -1,5 +1,5 @@
 /** A recorded call that is being played for a live request. */
-import { none } from "../match/index.ts";
+import { type Bindings, none } from "../match/index.ts";
 
 export class LiveCall {
   /** The recorded call. Changes when the client's answers turn out to be those of an equal call. */
@@ -13,8 +13,12 @@ export class LiveCall {
   last: number;
   /** All events between the call and this one have happened, or are waited for no more. */
   passed = 0;
+  /** The same, looked at from the other side: all events from this one to what is said next. */
+  ahead = none;
   /** Asks of it that the client has not answered, and whose answer something waits for. */
   readonly open = new Set<number>();
+  /** Values of this request that were others when it was recorded; they come before those of the conversation. */
+  bindings: Bindings | undefined;
   /** Asks made so far. */
   asks = 0;
   /** What is said next stands ready and waits for its turn. */

@@ -14,6 +14,9 @@ import {
 import { type Message, metaKeys } from "../protocol/index.ts";
 import type { Inexact } from "./findings.ts";
 
+/** Where values stand in a message that are others now, with their live texts. */
+export type Bound = Pick<Bindings, "splices">;
+
 /** The key in `_meta` of an answer that is not exactly the recorded one. */
 export const inexactKey = "reelwire/inexact";
 
@@ -21,7 +24,7 @@ const tokenPath = ["params", "progressToken"];
 const subscriptionPath = ["params", "_meta", metaKeys.subscriptionId];
 const subscriptionOfResult = ["result", "_meta", metaKeys.subscriptionId];
 
-export function resultFor(recorded: Message, id: string, bindings: Bindings, inexact?: Inexact): Message {
+export function resultFor(recorded: Message, id: string, bindings: Bound, inexact?: Inexact): Message {
   return spliced(recorded, [
     ...memberSplices(recorded, "id", id),
     ...pathSplices(recorded, subscriptionOfResult, id),
@@ -39,7 +42,7 @@ export function resultWithId(recorded: Message, place: Span, id: string): Messag
 export function tellFor(
   recorded: Message,
   live: { readonly id: string; readonly token: string | undefined },
-  bindings: Bindings,
+  bindings: Bound,
 ): Message | undefined {
   if (recorded.method === "notifications/progress") {
     if (live.token === undefined) return undefined;
@@ -59,12 +62,12 @@ export function cancellationFor(recorded: Message, id: string): Message {
   return spliced(recorded, pathSplices(recorded, ["params", "requestId"], id));
 }
 
-export function askFor(recorded: Message, id: string, bindings: Bindings): Message {
+export function askFor(recorded: Message, id: string, bindings: Bound): Message {
   return spliced(recorded, [...memberSplices(recorded, "id", id), ...bindings.splices(recorded)]);
 }
 
 /** What belongs to no call. */
-export function tellAlone(recorded: Message, bindings: Bindings): Message {
+export function tellAlone(recorded: Message, bindings: Bound): Message {
   return spliced(recorded, bindings.splices(recorded));
 }
 

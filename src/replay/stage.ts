@@ -52,6 +52,8 @@ export class Stage {
   readonly script: Script;
   readonly #options: StageOptions;
   readonly #happened = new Bits();
+  /** What has happened and whose consequences are still to come. */
+  readonly #happening: number[] = [];
   /** Waited for no more, though it may still happen. */
   readonly #letGo = new Bits();
   /** Was said on a subscription that nobody held. */
@@ -64,7 +66,7 @@ export class Stage {
   readonly #live = new Map<number, LiveCall>();
   readonly #over = new Map<number, LiveCall>();
   /** Calls that wait for an event. */
-  readonly #waiting = new Map<number, LiveCall[]>();
+  readonly #waiting = new Map<number, Set<LiveCall>>();
   /** Calls whose next thing is due and prefers to wait, with that thing. */
   readonly #preferring = new Map<LiveCall, number>();
   /** Calls of which nothing more is known yet. */
@@ -157,6 +159,7 @@ export class Stage {
       live.open.clear();
       this.#skipRest(live, at, cancel);
       live.passed = Math.max(live.passed, cancel);
+      live.ahead = none;
       this.happen(cancel, at);
       this.#advance(live, at);
     } else {
@@ -176,6 +179,7 @@ export class Stage {
     live.call = call;
     live.last = last;
     live.passed = last + 1;
+    live.ahead = none;
     live.sinceRecorded = this.script.at(last);
     this.#live.set(call, live);
     this.happen(call, at);
@@ -185,6 +189,14 @@ export class Stage {
   happen(event: number, at: number): void {
     if (this.#happened.has(event)) return;
     this.#happened.add(event);
+    this.#happening.push(event);
+    // What happens because of it, and because of that, takes its turn: long chains are no deep calls.
+    if (this.#happening.length > 1) return;
+    for (let i = 0; i < this.#happening.length; i++) this.#consequences(this.#happening[i]!, at);
+    this.#happening.length = 0;
+  }
+
+  #consequences(event: number, at: number): void {
     const { script } = this;
     const follower = script.follower.get(event);
     if (follower !== none) this.#alone(follower, at);
@@ -230,6 +242,7 @@ export class Stage {
       live.queued = false;
       live.last = event;
       live.passed = Math.max(live.passed, event + 1);
+      live.ahead = none;
       live.since = at;
       live.sinceRecorded = script.at(event);
       // Nobody is asked when the recorded answer stands.
@@ -321,12 +334,13 @@ export class Stage {
     }
     for (const ask of live.open) if (script.reply.get(ask) < event) return false;
     if (this.#inputEnded && !this.#options.strictOrder) return true;
-    let passed = this.#options.strictOrder ? Math.max(live.passed, this.#front) : live.passed;
-    while (passed < event && this.#passes(passed)) passed++;
-    live.passed = passed;
-    if (passed >= event) return true;
+    if (live.ahead === none) live.ahead = event;
+    // From the end, because what happens last is what is worth waiting for.
+    const from = this.#options.strictOrder ? Math.max(live.passed, this.#front) : live.passed;
+    while (live.ahead > from && this.#passes(live.ahead - 1)) live.ahead--;
+    if (live.ahead <= from) return true;
     this.#preferring.set(live, event);
-    this.#wait(passed, live);
+    this.#wait(live.ahead - 1, live);
     return false;
   }
 
@@ -423,8 +437,8 @@ export class Stage {
 
   #wait(event: number, live: LiveCall): void {
     const others = this.#waiting.get(event);
-    if (!others) this.#waiting.set(event, [live]);
-    else if (!others.includes(live)) others.push(live);
+    if (others) others.add(live);
+    else this.#waiting.set(event, new Set([live]));
   }
 
   #wake(event: number, at: number): void {

@@ -21,14 +21,10 @@ export class TapeMap {
   readonly #conversations = new Map<number, Recorded>();
   /** Requests of both sides so far, the number of the last one in listings. */
   requests = 0;
-  /** Lines that could not be read. */
-  damaged = 0;
   /** The whole tape is known. */
   complete = false;
   /** The tape has its end line: its recorder was not killed. */
   finished = false;
-  /** Something was recorded of the requests that {@link onlyProbes} is about. */
-  #talk = false;
 
   constructor(rules: MatchRules, read: ReadBytes) {
     this.rules = rules;
@@ -37,11 +33,6 @@ export class TapeMap {
 
   get conversations(): readonly RecordedConversation[] {
     return [...this.#conversations.values()];
-  }
-
-  /** Nothing but `server/discover` was asked: the tape of a client that only looked which era the server speaks. */
-  get onlyProbes(): boolean {
-    return !this.#talk && this.requests > 0;
   }
 
   /** Takes the next line; `place` is where its message stands, when it has one. */
@@ -67,7 +58,6 @@ export class TapeMap {
     const dir = event.dir ?? "c2s";
     if (dir === "c2s" && message.method === "initialize" && recorded.builder.script.initialize !== none)
       recorded.begin(this.rules);
-    if (message.method !== "server/discover" && message.method !== undefined) this.#talk = true;
     this.requests += recorded.builder.message(dir, message, event.at, place, this.requests + 1);
   }
 

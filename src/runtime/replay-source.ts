@@ -99,7 +99,6 @@ export class ReplaySource {
   #take(item: TapeItem): void {
     if (item.kind === "header") return;
     if (item.kind === "damaged") {
-      this.map.damaged++;
       if (this.damaged.length < damagedMax) this.damaged.push({ line: item.line, why: item.why });
       return;
     }
