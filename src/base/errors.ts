@@ -170,6 +170,12 @@ export const errorTable = {
     fault: "user",
     fix: "replay answers MCP only; look at the tape with: reelwire show {file}",
   },
+  RW3018: {
+    says: "a temporary file cannot be created",
+    exit: 6,
+    fault: "user",
+    fix: "set TMPDIR to a folder where reelwire may write",
+  },
   RW4001: {
     says: "no recorded call is {what}",
     exit: 1,

@@ -190,18 +190,6 @@ export class Act {
     return this.#replies.length > 0 ? this.output(at) : undefined;
   }
 
-  /** Recorded calls that nobody made, by their numbers; polls, pings and the handshake are not missed. */
-  unused(): number[] {
-    const { script } = this;
-    const found: number[] = [];
-    for (let event = 0; event < script.count; event++) {
-      if (script.role(event) !== roles.call || this.taking.isUsed(event)) continue;
-      if (script.has(event, flags.optional) || event === script.initialize) continue;
-      if (this.#map.message(script, event).method !== "server/discover") found.push(script.number(event));
-    }
-    return found;
-  }
-
   /** Only the modern era has rounds, and its requests say that they are of it. */
   #mayHaveRounds(method: string): boolean {
     return this.script.claims.size > 0 && mayHaveRounds(method);

@@ -11,3 +11,4 @@ export { Subject } from "./subject.ts";
 export type { CustomMatch } from "./taking.ts";
 export type { ReadBytes, RecordedConversation } from "./tape-map.ts";
 export { TapeMap } from "./tape-map.ts";
+export { unusedCalls } from "./unused.ts";

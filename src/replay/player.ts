@@ -132,14 +132,9 @@ export class Player {
     return this.#act?.output(at);
   }
 
-  /** Recorded calls of this conversation that were not made, by their numbers. */
-  unused(): number[] {
-    const acts = this.#act ? [...this.#past, this.#act] : this.#past;
-    const played = new Set(acts.map((act) => act.script));
-    const missed = (this.#conversation?.scripts ?? [])
-      .filter((script) => !played.has(script))
-      .flatMap((script) => new Act(this.#map, script, this.#options, this.#critic).unused());
-    return [...acts.flatMap((act) => act.unused()), ...missed].sort((a, b) => a - b);
+  /** The rounds of the conversation that were played, for what they used. */
+  get acts(): readonly Act[] {
+    return this.#act ? [...this.#past, this.#act] : this.#past;
   }
 
   #take(message: Message, at: number): void {

@@ -46,6 +46,9 @@ export class Taking {
   readonly #used = new Bits();
   /** By the first event of a chain: everything before this one is used. */
   readonly #from = new Map<number, number>();
+  /** By key: the recorded calls that are equal, once the whole tape is known. */
+  readonly #equals = new Map<string, readonly number[]>();
+  #equalsHeld = 0;
   /** By key: how often it was asked beyond what was recorded. */
   readonly #beyond = new Map<string, number>();
 
@@ -104,7 +107,7 @@ export class Taking {
 
   #again(live: LiveRequest, first: number, repeat: RepeatPolicy): Taken {
     if (first === none) return { missed: "unknown", recorded: 0 };
-    const equal = [...this.equals(live.message)];
+    const equal = this.#equalsOf(live);
     const beyond = this.#beyond.get(live.key.text) ?? 0;
     const which = occurrenceFor(equal.length + beyond, equal.length, repeat);
     if (which === undefined)
@@ -112,6 +115,20 @@ export class Taking {
     if (this.#beyond.size < beyondMax || beyond > 0) this.#beyond.set(live.key.text, beyond + 1);
     const call = equal[which]!;
     return { call, volatiles: this.#compare(live, call) ?? [], live: live.volatiles };
+  }
+
+  /** The same, found once for each key: a call that is made again and again does not go over all recorded ones. */
+  #equalsOf(live: LiveRequest): readonly number[] {
+    const known = this.#equals.get(live.key.text);
+    if (known) return known;
+    const equal = [...this.equals(live.message)];
+    this.#equalsHeld += equal.length + 1;
+    if (this.#equalsHeld > equalsMax) {
+      this.#equals.clear();
+      this.#equalsHeld = equal.length + 1;
+    }
+    this.#equals.set(live.key.text, equal);
+    return equal;
   }
 
   /** A subscription speaks before it ends; of any other call the whole answer has to be known. */
@@ -164,6 +181,8 @@ class LiveRequest {
   }
 }
 
+/** Calls in lists of equal ones that are remembered; then the lists are made again. */
+const equalsMax = 1_000_000;
 /** Keys that are counted beyond what was recorded; later ones count as asked for the first time. */
 const beyondMax = 100_000;
 

@@ -34,6 +34,8 @@ export class ReplaySource {
   /** File numbers by part. */
   readonly #parts: ReadonlyMap<number, number>;
   readonly #whole: boolean;
+  /** The file that is being read on. */
+  #file = -1;
   #reading: Promise<void> | undefined;
 
   private constructor(path: string, opened: Awaited<ReturnType<typeof openTapeFile>>, rules: MatchRules) {
@@ -115,6 +117,8 @@ export class ReplaySource {
     if (!isView || inside + bytes.length > item.bytes!.length) return this.#bytes.keep(bytes);
     const file = item.part === undefined ? 0 : this.#parts.get(item.part);
     if (file === undefined) return this.#bytes.keep(bytes);
+    if (file !== this.#file) this.#bytes.expect(file);
+    this.#file = file;
     return { file, offset: item.offset + inside, length: bytes.length };
   }
 

@@ -15,6 +15,7 @@ import {
   Player,
   type PlayOptions,
   replayLayer,
+  unusedCalls,
 } from "../replay/index.ts";
 import type { TapeHeader } from "../tape/index.ts";
 import { systemClock } from "./clock.ts";
@@ -132,8 +133,10 @@ export class Replay {
   /** Recorded calls that no live conversation made, by their numbers. */
   async unused(): Promise<number[]> {
     await this.readAll();
-    const [first, ...others] = this.#players.map((player) => new Set(player.unused()));
-    return [...(first ?? [])].filter((call) => others.every((other) => other.has(call)));
+    return unusedCalls(
+      this.#source.map,
+      this.#players.flatMap((player) => player.acts),
+    );
   }
 
   async close(): Promise<void> {

@@ -20,21 +20,30 @@ export const randomAccessLimits = {
   blockBytes: 64 * 1024,
   /** Blocks that are kept. */
   blocksMax: 64,
+  /** Files that are open at once; a rotated recording may have thousands. */
+  openFilesMax: 64,
   /** What is gathered of a scratch file before it is written, in bytes. */
   pendingBytesMax: 256 * 1024,
 } as const;
 
 /** The files of a recording, open for reading, and a scratch file for what stands in none of them. */
 export class RandomAccess {
-  readonly #files: OpenFile[];
+  readonly #files: SourceFile[];
+  /** Those that are open, the one that was used last at the end. */
+  readonly #open = new Set<SourceFile>();
   readonly #scratch: Scratch;
   /** By file and block, the one that was used last at the end. */
   readonly #blocks = new Map<number, Buffer>();
 
-  /** Throws RW3001 when a file cannot be opened. */
   constructor(paths: readonly string[]) {
-    this.#files = paths.map((path) => new OpenFile(path));
+    this.#files = paths.map((path) => new SourceFile(path));
     this.#scratch = new Scratch();
+  }
+
+  /** Remembers what a file is now, before places in it are taken. */
+  expect(file: number): void {
+    const source = this.#files[file];
+    if (source) this.#opened(source);
   }
 
   /** Keeps bytes that stand in no file as they are; returns where they stand now. */
@@ -43,8 +52,8 @@ export class RandomAccess {
   }
 
   /**
-   * The bytes at a place, often a view of a block that the next call may reuse. Throws RW3016 when the file is no
-   * longer what it was.
+   * The bytes at a place, often a view of a block that the next call may reuse. Throws RW3001 when the file cannot be
+   * opened, RW3016 when it is no longer what it was.
    */
   read({ file, offset, length }: PlaceInFile): Uint8Array {
     const source = this.#files[file];
@@ -52,21 +61,39 @@ export class RandomAccess {
     const { blockBytes } = randomAccessLimits;
     const block = Math.floor(offset / blockBytes);
     const from = offset - block * blockBytes;
-    if (from + length > blockBytes) return source.read(offset, length);
+    if (from + length > blockBytes) return this.#opened(source).read(offset, length);
     return this.#block(source, file, block).subarray(from, from + length);
   }
 
   close(): void {
-    for (const file of this.#files) file.close();
+    for (const file of this.#open) file.close();
+    this.#open.clear();
     this.#scratch.close();
     this.#blocks.clear();
   }
 
-  #block(source: OpenFile, file: number, block: number): Buffer {
+  #opened(source: SourceFile): SourceFile {
+    this.#open.delete(source);
+    source.open();
+    this.#open.add(source);
+    if (this.#open.size > randomAccessLimits.openFilesMax) {
+      const [oldest] = this.#open;
+      oldest!.close();
+      this.#open.delete(oldest!);
+    }
+    return source;
+  }
+
+  #block(source: SourceFile, file: number, block: number): Buffer {
     const key = block * filesMax + file;
     let bytes = this.#blocks.get(key);
     if (bytes) this.#blocks.delete(key);
-    else bytes = source.read(block * randomAccessLimits.blockBytes, randomAccessLimits.blockBytes, true);
+    else
+      bytes = this.#opened(source).read(
+        block * randomAccessLimits.blockBytes,
+        randomAccessLimits.blockBytes,
+        true,
+      );
     this.#blocks.set(key, bytes);
     if (this.#blocks.size > randomAccessLimits.blocksMax) {
       const [oldest] = this.#blocks.keys();
@@ -76,33 +103,39 @@ export class RandomAccess {
   }
 }
 
-/** More parts than a rotated recording is followed over. */
+/** More parts than a rotated recording is followed over; part of a block's name. */
 const filesMax = 16_384;
 
-class OpenFile {
+/** A file that is opened when it is read, and may be closed and opened again. */
+class SourceFile {
   readonly #path: string;
-  readonly #fd: number;
-  readonly #size: number;
-  readonly #changedMs: number;
-  /** What stood at the beginning and at the end when it was opened. */
-  readonly #ends: readonly [head: Buffer, tail: Buffer];
+  #fd: number | undefined;
+  #size = -1;
+  #changedMs = 0;
+  /** What stood at the beginning and at the end when it was opened first. */
+  #ends: readonly [head: Buffer, tail: Buffer] | undefined;
 
   constructor(path: string) {
     this.#path = path;
+  }
+
+  open(): void {
+    if (this.#fd !== undefined) return;
     try {
-      this.#fd = openSync(path, "r");
+      this.#fd = openSync(this.#path, "r");
+      if (this.#ends) return;
       const { size, mtimeMs } = fstatSync(this.#fd);
       this.#size = size;
       this.#changedMs = mtimeMs;
       this.#ends = this.#readEnds();
     } catch (cause) {
-      throw isSystem(cause) ? cannotRead(path, cause) : cause;
+      throw isSystem(cause) ? cannotRead(this.#path, cause) : cause;
     }
   }
 
   /** `upTo`: the file may end within it. */
   read(offset: number, length: number, upTo = false): Buffer {
-    const { size, mtimeMs } = fstatSync(this.#fd);
+    const { size, mtimeMs } = fstatSync(this.#fd!);
     if (size !== this.#size || mtimeMs !== this.#changedMs) this.#demandGrown(size);
     const bytes = this.#bytes(offset, Math.min(length, Math.max(0, size - offset)));
     if (bytes.length < length && !upTo) throw this.#changed();
@@ -110,13 +143,15 @@ class OpenFile {
   }
 
   close(): void {
-    closeSync(this.#fd);
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
   }
 
   /** A recording that goes on only grows; anything else may have changed what stands in it. */
   #demandGrown(size: number): void {
     if (size <= this.#size) throw this.#changed();
-    for (const [i, end] of this.#readEnds().entries()) if (!end.equals(this.#ends[i]!)) throw this.#changed();
+    for (const [i, end] of this.#readEnds().entries())
+      if (!end.equals(this.#ends![i]!)) throw this.#changed();
   }
 
   #readEnds(): [head: Buffer, tail: Buffer] {
@@ -127,7 +162,7 @@ class OpenFile {
   #bytes(offset: number, length: number): Buffer {
     const bytes = Buffer.allocUnsafeSlow(length);
     for (let done = 0; done < bytes.length; ) {
-      const more = readSync(this.#fd, bytes, done, bytes.length - done, offset + done);
+      const more = readSync(this.#fd!, bytes, done, bytes.length - done, offset + done);
       if (more === 0) throw this.#changed();
       done += more;
     }
@@ -189,7 +224,11 @@ class Scratch {
 
 function openNameless(): number {
   const path = join(tmpdir(), `reelwire-${process.pid}-${++scratches}-${Date.now()}.tmp`);
-  const fd = openSync(path, "wx+", 0o600);
-  unlinkSync(path);
-  return fd;
+  try {
+    const fd = openSync(path, "wx+", 0o600);
+    unlinkSync(path);
+    return fd;
+  } catch (cause) {
+    throw new ReelwireError("RW3018", { where: [["file", path]], cause });
+  }
 }

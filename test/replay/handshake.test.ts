@@ -1,7 +1,7 @@
 /** What every server answers, in either era, recorded or not. */
 import { describe, expect, it } from "vitest";
 import { version } from "../../src/base/index.ts";
-import { answersTo, replayed } from "./helpers.ts";
+import { answersTo, replayed, unusedOf } from "./helpers.ts";
 
 const init = (name = "a") =>
   `0 initialize {"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"${name}","version":"1"}}`;
@@ -209,7 +209,7 @@ describe("reconnecting", () => {
       > 2 tools/call {"name":"x"}
       < 2 miss -31002
     `;
-    expect(player.unused()).toEqual([2]);
+    expect(unusedOf(player)).toEqual([2]);
   });
 
   it("once more than recorded is a miss", () => {
@@ -246,5 +246,5 @@ it("the handshake is never told as unused", () => {
     > 1 tools/list
     < 1 {"tools":[]}
   `;
-  expect(player.unused()).toEqual([]);
+  expect(unusedOf(player)).toEqual([]);
 });

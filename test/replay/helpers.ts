@@ -11,6 +11,7 @@ import {
   readOn,
   replayLayer,
   TapeMap,
+  unusedCalls,
 } from "../../src/replay/index.ts";
 import type { TapeEvent } from "../../src/tape/index.ts";
 import { playbook } from "../../src/testing/index.ts";
@@ -126,6 +127,13 @@ export function options(settings: Settings = {}): PlayOptions {
   };
 }
 
+const maps = new WeakMap<Player, TapeMap>();
+
+/** The numbers of the recorded calls that nobody made in a player's conversation. */
+export function unusedOf(player: Player): number[] {
+  return unusedCalls(maps.get(player)!, player.acts);
+}
+
 export function playerOf(
   map: TapeMap,
   settings: Settings = {},
@@ -137,7 +145,9 @@ export function playerOf(
     inexact: (inexact) => findings.inexact.push(inexact),
   };
   const all = options(settings);
-  return { player: new Player(map, all, critic, assignment ?? new Assignment(all.repeat)), findings };
+  const player = new Player(map, all, critic, assignment ?? new Assignment(all.repeat));
+  maps.set(player, map);
+  return { player, findings };
 }
 
 /** A live dialogue in a tape's notation, or in a playbook's: `> MESSAGE` is said by the client, `< MESSAGE` expected. */

@@ -1,6 +1,6 @@
 /** A request of several rounds is one operation; subscriptions and tasks are what they were, however they are polled. */
 import { describe, expect, it } from "vitest";
-import { replayed } from "./helpers.ts";
+import { replayed, unusedOf } from "./helpers.ts";
 
 const none = { misses: [], inexact: [] };
 const claim = '"io.modelcontextprotocol/protocolVersion":"2026-07-28"';
@@ -27,7 +27,7 @@ describe("input_required and its retry", () => {
       < "b" {"resultType":"complete","is":"paid"}
     `;
     expect(findings).toEqual(none);
-    expect(player.unused()).toEqual([]);
+    expect(unusedOf(player)).toEqual([]);
   });
 
   it("of several rounds: each goes on where the one before ended", () => {

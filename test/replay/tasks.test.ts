@@ -1,6 +1,6 @@
 /** Tasks are state machines: the recorded states come in their order, however often the client polls. */
 import { describe, expect, it } from "vitest";
-import { replayed } from "./helpers.ts";
+import { replayed, unusedOf } from "./helpers.ts";
 
 const none = { misses: [], inexact: [] };
 const get = 'tasks/get {"taskId":"t-00000001"}';
@@ -55,7 +55,7 @@ describe("polls", () => {
       < 6 ${state("completed", 4)}
     `;
     expect(findings).toEqual(none);
-    expect(player.unused()).toEqual([]);
+    expect(unusedOf(player)).toEqual([]);
   });
 
   it("more often: the last state that is possible, again and again", () => {

@@ -31,7 +31,7 @@ export interface TapeReplay extends AsyncDisposable {
   link(): Link;
   /** The numbers of the recorded calls that nobody made; reads the tape to its end. */
   unused(): Promise<number[]>;
-  /** Ends what is still open; may be called again. */
+  /** Ends what is still open; may be called again. Rejects with what `custom`, `delay` or `onFinding` threw, or RW3016. */
   close(): Promise<void>;
 }
 
@@ -49,13 +49,19 @@ class InProcess implements TapeReplay {
   readonly #replay: Replay;
   readonly #over = new AbortController();
   readonly #serving = new Set<Promise<void>>();
+  /** Takes our listener from the caller's signal. */
+  readonly #forget: () => void;
+  /** What a function of the caller's threw first. */
+  #failure: { readonly error: unknown } | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(path: string, replay: Replay, signal: AbortSignal | undefined) {
     this.path = path;
     this.#replay = replay;
-    signal?.addEventListener("abort", () => void this.close(), { once: true });
-    if (signal?.aborted) void this.close();
+    const stop = (): void => void this.close();
+    signal?.addEventListener("abort", stop, { once: true });
+    this.#forget = () => signal?.removeEventListener("abort", stop);
+    if (signal?.aborted) stop();
   }
 
   get header(): TapeHeader {
@@ -88,7 +94,10 @@ class InProcess implements TapeReplay {
     this.#serving.add(serving);
     // What fails in one conversation ends that one; its client sees the end.
     serving
-      .catch(() => server.close({ reason: "the replay failed" }))
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+        return server.close({ reason: "the replay failed" });
+      })
       .finally(() => this.#serving.delete(serving));
     return client;
   }
@@ -109,6 +118,8 @@ class InProcess implements TapeReplay {
   async #end(): Promise<void> {
     this.#over.abort();
     await Promise.allSettled(this.#serving);
+    this.#forget();
     await this.#replay.close();
+    if (this.#failure) throw this.#failure.error;
   }
 }
