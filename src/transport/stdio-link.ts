@@ -4,7 +4,7 @@
  * surfaced and never forwarded. The plain recorder does not come here: it passes raw bytes on (see `tap.ts`).
  */
 import type { Readable, Writable } from "node:stream";
-import { AssertionError, assert, limits, Queue } from "../base/index.ts";
+import { assert, limits, Queue } from "../base/index.ts";
 import type { Link, SideFacts } from "../core/index.ts";
 import { type Line, LineSplitter, type Message, parseLine } from "../protocol/index.ts";
 
@@ -45,7 +45,13 @@ class StdioLink implements Link {
   readonly #left = Promise.withResolvers<SideFacts>();
   readonly #splitter: LineSplitter;
   readonly #came = new Queue<Message>(Number.POSITIVE_INFINITY);
-  #chunks: AsyncIterator<unknown> | undefined;
+  /** Who waits for the next message. */
+  #waiting:
+    | ((result: IteratorResult<Message, SideFacts> | Promise<IteratorResult<Message, SideFacts>>) => void)
+    | undefined;
+  #listening = false;
+  /** The stream waits until what came is taken. */
+  #paused = false;
   /** How the stream ended, when it has. */
   #ended: SideFacts | undefined;
   #iterated = false;
@@ -96,41 +102,65 @@ class StdioLink implements Link {
 
   /** What came in one chunk is handed out without waiting in between. */
   #next(): Promise<IteratorResult<Message, SideFacts>> {
+    if (!this.#listening) this.#listen();
     const value = this.#came.shift();
-    return value ? Promise.resolve({ done: false, value }) : this.#read();
-  }
-
-  async #read(): Promise<IteratorResult<Message, SideFacts>> {
-    while (!this.#ended) {
-      const chunk = await this.#chunk();
-      if (chunk) for (const line of this.#splitter.push(chunk)) this.#take(line);
-      else this.#end();
-      const value = this.#came.shift();
-      if (value) return { done: false, value };
+    if (value) {
+      if (this.#paused && this.#came.length === 0) this.#goOn();
+      return Promise.resolve({ done: false, value });
     }
-    const facts = await Promise.race([this.#options.ended?.(), this.#left.promise]);
-    return { done: true, value: { ...this.#ended, ...facts } };
+    if (this.#ended) return this.#over(this.#ended);
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
   }
 
-  /** The next chunk; undefined when there is none, and why not in {@link #ended}. */
-  async #chunk(): Promise<Uint8Array | undefined> {
-    try {
-      this.#chunks ??= this.#options.readable[Symbol.asyncIterator]();
-      const { value, done } = await this.#chunks.next();
-      if (done) return undefined;
-      assert(value instanceof Uint8Array, "the stream of a link has no encoding set");
-      return value;
-    } catch (error) {
-      if (error instanceof AssertionError) throw error;
-      this.#ended = { reason: error instanceof Error ? error.message : String(error) };
-      return undefined;
-    }
+  /** Chunks are taken as they come: an iterator of the stream would cost more than all else that is done here. */
+  #listen(): void {
+    this.#listening = true;
+    const { readable } = this.#options;
+    readable.on("data", (chunk: unknown) => {
+      assert(chunk instanceof Uint8Array, "the stream of a link has no encoding set");
+      for (const line of this.#splitter.push(chunk)) this.#take(line);
+      this.#hand();
+      if (this.#came.length === 0 || this.#ended) return;
+      this.#paused = true;
+      readable.pause();
+    });
+    readable.once("end", () => this.#end({}));
+    readable.once("error", (error: Error) => this.#end({ reason: error.message }));
+    readable.once("close", () => this.#end({}));
+    if (readable.errored) this.#end({ reason: readable.errored.message });
+    else if (readable.destroyed || readable.readableEnded) this.#end({});
   }
 
-  #end(): void {
-    this.#ended ??= {};
+  #goOn(): void {
+    this.#paused = false;
+    this.#options.readable.resume();
+  }
+
+  /** Gives whoever waits the first of what came, or the end. */
+  #hand(): void {
+    const resolve = this.#waiting;
+    if (!resolve) return;
+    const value = this.#came.shift();
+    if (!value && !this.#ended) return;
+    this.#waiting = undefined;
+    if (value) resolve({ done: false, value });
+    else resolve(this.#over(this.#ended!));
+  }
+
+  /** The first end counts, after what is left of the last line. */
+  #end(facts: SideFacts): void {
+    if (this.#ended) return;
+    this.#ended = facts;
     const rest = this.#splitter.end();
     if (rest) this.#take(rest);
+    this.#hand();
+  }
+
+  async #over(facts: SideFacts): Promise<IteratorReturnResult<SideFacts>> {
+    const told = await Promise.race([this.#options.ended?.(), this.#left.promise]);
+    return { done: true, value: { ...facts, ...told } };
   }
 
   #take(line: Line): void {
