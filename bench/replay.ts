@@ -16,7 +16,7 @@ import { echoServer, node, root } from "./stdio/variants.ts";
 const { values: flags } = parseArgs({
   options: { quick: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
 });
-const rounds = flags.quick ? 3 : 9;
+const rounds = flags.quick ? 3 : 5;
 const sizes = flags.quick ? [1_000, 10_000] : [1_000, 10_000, 100_000];
 const folder = mkdtempSync(join(tmpdir(), "reelwire-bench-"));
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
