@@ -4,11 +4,9 @@
  */
 import type { Clock } from "../base/index.ts";
 import { Conversation, type Link, type SideFacts } from "../core/index.ts";
-import { Assignment, type MatchOptions, matchRules, type RepeatPolicy } from "../match/index.ts";
+import { Assignment, matchRules } from "../match/index.ts";
 import type { Message } from "../protocol/index.ts";
 import {
-  type AnswerPolicy,
-  type CustomMatch,
   catchUp,
   type Inexact,
   type Miss,
@@ -19,35 +17,9 @@ import {
 } from "../replay/index.ts";
 import type { TapeHeader } from "../tape/index.ts";
 import { systemClock } from "./clock.ts";
+import { checkReplayOptions, type Finding, type ReplayOptions } from "./replay-options.ts";
 import { ReplaySource } from "./replay-source.ts";
 import { run } from "./run.ts";
-
-export interface ReplayOptions {
-  /** What "the same request" means; default: method and parameters as JSON values. */
-  readonly match?: MatchOptions;
-  /** Decides by itself, with `match.strategy` `custom`. */
-  readonly custom?: CustomMatch;
-  /** What a request gets that was asked more often than recorded; default `error`. */
-  readonly repeat?: RepeatPolicy;
-  /** What a request gets that was not recorded: an error, or the nearest call's answer, flagged. Default `error`. */
-  readonly onMiss?: "error" | "nearest";
-  /** What happens with the client's answers to the server's requests; default `ask`. */
-  readonly answers?: AnswerPolicy;
-  /** 0 (the default): as fast as causes allow; 1: as recorded; 2: twice as fast. */
-  readonly speed?: number;
-  /** Instead of `speed`: how long to wait, in milliseconds, for what took so many when it was recorded. */
-  readonly delay?: (recordedMs: number) => number;
-  /** Keep the recorded order whatever the client does. */
-  readonly strictOrder?: boolean;
-  /** How long a client says nothing before what it did otherwise is waited for no more, in milliseconds. Default 20. */
-  readonly silenceMs?: number;
-  /** Told of each miss and each inexact answer when it happens. */
-  readonly onFinding?: (finding: Finding) => void;
-}
-
-export type Finding =
-  | { readonly kind: "miss"; readonly miss: Miss }
-  | { readonly kind: "inexact"; readonly inexact: Inexact };
 
 /** How long a client may be silent before its other order is accepted, in milliseconds. */
 export const silenceMsDefault = 20;
@@ -80,8 +52,9 @@ export class Replay {
     this.#assignment = new Assignment(repeat);
   }
 
-  /** Throws what `openTapeFile` throws, RW3015 when nothing can be replayed, RW3017 when it is not MCP. */
+  /** Throws RW1004 for an option that means nothing, what `openTapeFile` throws, RW3015 when nothing can be replayed, RW3017 when it is not MCP. */
   static async open(path: string, options: ReplayOptions = {}, clock: Clock = systemClock): Promise<Replay> {
+    checkReplayOptions(options);
     return new Replay(await ReplaySource.open(path, matchRules(options.match)), options, clock);
   }
 

@@ -92,3 +92,16 @@ describe.each([
     await closed;
   });
 });
+
+describe("options that mean nothing", () => {
+  it.each([
+    ["repeat", { repeat: "bogus" }],
+    ["speed", { speed: -1 }],
+    ["strategy", { match: { strategy: "nope" } }],
+    ["ignore", { match: { ignore: ["params/x"] } }],
+    ["custom without its strategy", { custom: () => true }],
+    ["the strategy without its function", { match: { strategy: "custom" } }],
+  ])("%s", async (_, options) => {
+    await expect(replayTape("never-opened", options as never)).rejects.toMatchObject({ code: "RW1004" });
+  });
+});

@@ -2,7 +2,8 @@ import type { Link } from "../../core/index.ts";
 import type { Inexact, Miss } from "../../replay/index.ts";
 import type { TapeHeader } from "../../tape/index.ts";
 import { memoryPair } from "../../transport/index.ts";
-import { Replay, type ReplayOptions } from "../replay.ts";
+import { Replay } from "../replay.ts";
+import type { ReplayOptions } from "../replay-options.ts";
 import { sdkTransport } from "./sdk-transport.ts";
 import type { SdkTransport } from "./sdk-types.ts";
 
@@ -36,7 +37,7 @@ export interface TapeReplay extends AsyncDisposable {
 }
 
 /**
- * Opens a tape for replay. Throws RW3001 to RW3008 when it cannot be read, RW3015 when nothing can be replayed, RW3017
+ * Opens a tape for replay. Throws RW1004 for an option that means nothing, RW3001 to RW3008 when it cannot be read, RW3015 when nothing can be replayed, RW3017
  * when it is of another protocol.
  */
 export async function replayTape(path: string, options: ReplayTapeOptions = {}): Promise<TapeReplay> {
