@@ -346,6 +346,7 @@ export class Act {
     if (role === roles.ask) return this.#ask(event, recorded, live, at);
     if (role === roles.tell) return this.#tell(event, recorded, live);
     if (!live) return { message: tellAlone(recorded, this.#bindings) };
+    if (script.has(event, flags.late) && this.#isTaken(live)) return undefined;
     const message = this.#resultFor(event, recorded, live);
     this.#over(live);
     this.#inexact.delete(live);
@@ -377,6 +378,12 @@ export class Act {
     if (this.#crossing.size <= crossingMax) return;
     const [oldest] = this.#crossing.keys();
     this.#crossing.delete(oldest!);
+  }
+
+  /** Another call has its id now: a second answer would be taken for that one's. */
+  #isTaken(live: LiveCall): boolean {
+    const now = this.#calls.get(idKeyOf(live.id)!);
+    return now !== undefined && now !== live;
   }
 
   /** What the call itself minted goes before what others of the conversation did. */

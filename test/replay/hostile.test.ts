@@ -18,6 +18,21 @@ describe("ids", () => {
     `;
   });
 
+  it("a second answer is not said when another call has the id by then", () => {
+    const { live } = replayed(`
+      > 1 tools/call {"name":"a"}
+      < 1 {"of":"a"}
+      > 2 tools/call {"name":"b"}
+      < 1 {"of":"a"}
+      < 2 {"of":"b"}`);
+    live`
+      > 7 tools/call {"name":"a"}
+      < 7 {"of":"a"}
+      > 7 tools/call {"name":"b"}
+      < 7 {"of":"b"}
+    `;
+  });
+
   it("an answer with the id of a call of the client is none", () => {
     const { live } = replayed('> 1 tools/call {"name":"a"}\n> 2 tools/call {"name":"b"}\n< 2 {}\n< 1 {}');
     live`
