@@ -34,6 +34,9 @@ export class RandomAccess {
   readonly #scratch: Scratch;
   /** By file and block, the one that was used last at the end. */
   readonly #blocks = new Map<number, Buffer>();
+  /** The one that was used last: most of the time it is used next. */
+  #lastKey = -1;
+  #last: Buffer | undefined;
 
   constructor(paths: readonly string[]) {
     this.#files = paths.map((path) => new SourceFile(path));
@@ -62,7 +65,10 @@ export class RandomAccess {
     const block = Math.floor(offset / blockBytes);
     const from = offset - block * blockBytes;
     if (from + length > blockBytes) return this.#opened(source).read(offset, length);
-    return this.#block(source, file, block).subarray(from, from + length);
+    const bytes = this.#block(source, file, block);
+    // The last block of a tape that is still being recorded has grown since it was read.
+    if (from + length > bytes.length) return this.#opened(source).read(offset, length);
+    return bytes.subarray(from, from + length);
   }
 
   close(): void {
@@ -70,6 +76,8 @@ export class RandomAccess {
     this.#open.clear();
     this.#scratch.close();
     this.#blocks.clear();
+    this.#lastKey = -1;
+    this.#last = undefined;
   }
 
   #opened(source: SourceFile): SourceFile {
@@ -86,6 +94,7 @@ export class RandomAccess {
 
   #block(source: SourceFile, file: number, block: number): Buffer {
     const key = block * filesMax + file;
+    if (key === this.#lastKey) return this.#last!;
     let bytes = this.#blocks.get(key);
     if (bytes) this.#blocks.delete(key);
     else
@@ -99,6 +108,8 @@ export class RandomAccess {
       const [oldest] = this.#blocks.keys();
       this.#blocks.delete(oldest!);
     }
+    this.#lastKey = key;
+    this.#last = bytes;
     return bytes;
   }
 }
