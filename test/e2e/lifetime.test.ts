@@ -46,7 +46,11 @@ async function recorderKilled(name: string, signal: NodeJS.Signals): Promise<voi
   if (signal === "SIGKILL") client.child.stdin!.destroy();
   await untilGone(client.tag, goneMsMax);
   // A process that is ending has lost its tag a moment before it is gone.
-  await until(() => !lives(pid), goneMsMax, () => `${name}: the grandchild lives`);
+  await until(
+    () => !lives(pid),
+    goneMsMax,
+    () => `${name}: the grandchild lives`,
+  );
   expect((await client.exited).signal, name).toBe(signal === "SIGKILL" ? "SIGKILL" : null);
   if (signal !== "SIGKILL") expect(readTape(tape).ended, name).toBe(true);
 }
@@ -59,7 +63,11 @@ async function clientKilled(name: string): Promise<void> {
   client.kill("SIGKILL");
   await untilGone(client.tag, goneMsMax);
   // A process that is ending has lost its tag a moment before it is gone.
-  await until(() => !lives(pid), goneMsMax, () => `${name}: the grandchild lives`);
+  await until(
+    () => !lives(pid),
+    goneMsMax,
+    () => `${name}: the grandchild lives`,
+  );
   expect(readTape(tape).ended, name).toBe(true);
 }
 
