@@ -70,7 +70,7 @@ export class Act {
   /** By id: recorded cancellations of calls that had their result sooner than then. */
   readonly #crossing = new Map<string, number>();
   readonly #inexact = new Map<LiveCall, Inexact>();
-  /** Answers that come from rules and not from the tape. */
+  /** Misses, which are not on the tape. */
   readonly #replies: Message[] = [];
   #notices = new Set<number>();
 
@@ -83,11 +83,6 @@ export class Act {
     this.taking = new Taking(map, script, options);
     this.#polls = new Polls(script);
     this.#likeness = new Likeness(map, script, (call) => this.taking.isUsed(call));
-  }
-
-  /** Answers a request by a rule. */
-  reply(message: Message): void {
-    this.#replies.push(message);
   }
 
   /** Plays a recorded call for a live request, whatever the two say. */

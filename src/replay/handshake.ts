@@ -4,8 +4,8 @@
  * 2025-11-25, lifecycle).
  */
 import { version } from "../base/index.ts";
-import { none, roles, type Script } from "../match/index.ts";
-import { legacyRevisions, type Message, metaKeys, modernRevisions, parseMessage } from "../protocol/index.ts";
+import { roles, type Script } from "../match/index.ts";
+import { legacyRevisions, type Message, metaKeys, parseMessage } from "../protocol/index.ts";
 import type { TapeMap } from "./tape-map.ts";
 
 /** JSON-RPC "method not found", and MCP's "unsupported protocol version" (2026-07-28, error codes). */
@@ -56,16 +56,6 @@ export function opening(script: Script, request: Message): Message {
   const known = legacyRevisions.find((revision) => revision === asked) ?? legacyRevisions[0];
   const result = { protocolVersion: known, capabilities: capabilitiesOf(script), serverInfo: ownInfo };
   return answer(id, "result", JSON.stringify(result));
-}
-
-/** Whether a script can answer `initialize` with what was recorded. */
-export function hasOpening(script: Script): boolean {
-  return script.initialize !== none;
-}
-
-/** The revisions that a recording of the modern era speaks; what is known while nothing has been claimed. */
-export function revisionsOf(script: Script): readonly string[] {
-  return script.claims.size > 0 ? [...script.claims] : modernRevisions;
 }
 
 /** Results that are looked at for the server's name. */

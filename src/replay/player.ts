@@ -75,11 +75,6 @@ export class Player {
     return this.#held.length === 0 && (this.#act?.stage.prefers ?? false);
   }
 
-  /** Calls that the client made and that have no answer yet. */
-  get openCalls(): number {
-    return this.#act?.stage.open.length ?? 0;
-  }
-
   opened(at: number): void {
     this.#heardAt = at;
     if (this.#options.single || this.#map.complete) this.#seat(undefined, at);

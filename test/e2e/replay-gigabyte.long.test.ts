@@ -1,7 +1,7 @@
 /** Vector 15: a tape of a gibibyte is replayed in bounded memory, from its beginning and from its end. */
 import { statSync } from "node:fs";
 import { expect, it } from "vitest";
-import { drive, type Load, memoryOf } from "./harness/replay-pace.ts";
+import { bigAnswers, drive, memoryOf } from "./harness/replay-pace.ts";
 import { Stageplay } from "./harness/replay-run.ts";
 import { Talk, voices } from "./harness/replay-talk.ts";
 
@@ -11,17 +11,7 @@ const safetyMs = 300_000;
 /** The program itself, the blocks that are kept, what is on its way, and garbage that V8 has not looked at yet. */
 const megabytesMax = 300;
 
-const load: Load = {
-  calls,
-  request: (id, n) => {
-    const params = { name: "big", arguments: { head: `answer ${n} `, bytes: answerBytes } };
-    return { jsonrpc: "2.0", id, method: "tools/call", params };
-  },
-  check: (line, n) => {
-    expect(line.length).toBeGreaterThan(answerBytes);
-    expect(line.subarray(0, 100).toString()).toContain(`"text":"answer ${n} abc`);
-  },
-};
+const load = bigAnswers(calls, answerBytes);
 
 it("a gibibyte is replayed within bounded memory", async () => {
   const play = new Stageplay();

@@ -1,7 +1,7 @@
 /** Vector 15: memory does not grow with the number of calls, nor with how much is due at once. */
 import { statSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { drive, type Load, memoryOf } from "./harness/replay-pace.ts";
+import { bigAnswers, drive, type Load, memoryOf } from "./harness/replay-pace.ts";
 import { recorded, Stageplay } from "./harness/replay-run.ts";
 import { Talk, voices } from "./harness/replay-talk.ts";
 
@@ -12,17 +12,7 @@ const megabytesMax = 60;
 /** Garbage is collected promptly, so that what is measured is what is held. */
 const prompt = { NODE_OPTIONS: "--max-semi-space-size=2 --max-old-space-size=48" };
 
-const load: Load = {
-  calls,
-  request: (id, n) => {
-    const params = { name: "big", arguments: { head: `answer ${n} `, bytes: answerBytes } };
-    return { jsonrpc: "2.0", id, method: "tools/call", params };
-  },
-  check: (line, n) => {
-    expect(line.length).toBeGreaterThan(answerBytes);
-    expect(line.subarray(0, 100).toString()).toContain(`"text":"answer ${n} abc`);
-  },
-};
+const load = bigAnswers(calls, answerBytes);
 
 it("20,000 calls of 4 kB", async () => {
   const play = new Stageplay();

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { errorTable } from "../../src/base/index.ts";
 import { differenceText, errorOf, inexactKey, nearestText } from "../../src/replay/index.ts";
+import { faults } from "../cli/schemas.ts";
 import { answersTo, replayed, type Settings } from "./helpers.ts";
 
 const tape = `
@@ -26,6 +27,15 @@ function answerOf(said: string, settings: Settings = {}) {
 }
 
 describe("a miss", () => {
+  it.each([
+    '1 tools/call {"name":"weather","arguments":{"city":"Rome"}}',
+    '1 tools/call {"name":"other"}',
+    "1 nothing/like/it",
+    '1 tools/call {"name":"never"}',
+  ])("has the published shape: %s", (said) => {
+    expect(faults("miss", JSON.stringify(answerOf(said).answer.error.data))).toEqual([]);
+  });
+
   it("is a JSON-RPC error of our own range, which names the nearest call and the first difference", () => {
     const { answer, findings } = answerOf(
       '"id-1" tools/call {"name":"weather","arguments":{"city":"Rome","days":3}}',

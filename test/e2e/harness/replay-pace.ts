@@ -15,6 +15,21 @@ export interface Load {
   check(line: Buffer, n: number): void;
 }
 
+/** Calls that are all different, each answered with so many bytes that say whose answer they are. */
+export function bigAnswers(calls: number, answerBytes: number): Load {
+  return {
+    calls,
+    request: (id, n) => {
+      const params = { name: "big", arguments: { head: `answer ${n} `, bytes: answerBytes } };
+      return { jsonrpc: "2.0", id, method: "tools/call", params };
+    },
+    check: (line, n) => {
+      expect(line.length).toBeGreaterThan(answerBytes);
+      expect(line.subarray(0, 100).toString()).toContain(`"text":"answer ${n} abc`);
+    },
+  };
+}
+
 /** Makes all calls, each of which gets one answer; resolves with the bytes that came when all are answered. */
 export function drive(client: RawClient, load: Load): Promise<number> {
   const { calls, inFlight = fewInFlight, request, check } = load;

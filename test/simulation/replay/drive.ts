@@ -106,7 +106,8 @@ class Drive {
     const { leavesMs } = this.#client.style;
     if (leavesMs !== undefined) this.#timers.set(leavesMs * 1000, () => this.#leave());
     this.#run();
-    const { openCalls, wakeAt } = this.#player;
+    const { acts, wakeAt } = this.#player;
+    const openCalls = acts.at(-1)?.stage.open.length ?? 0;
     const clientLeft = this.#left;
     this.#leave();
     this.#run();
