@@ -3,6 +3,8 @@
  * one key or position and `**` for any number of them (at the end of a pattern, for one or more).
  */
 
+import type { MemberCursor } from "../base/index.ts";
+
 /** The pointer of a path of keys and positions; the whole value is the empty text. */
 export function pointerOf(path: readonly (string | number)[]): string {
   return path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
@@ -78,6 +80,19 @@ export function step(place: Place, key: string): Place {
   }
   return next.length === 0 ? undefined : next;
 }
+
+/** One key further, to the member where a cursor stands: its key is made a text only when a wildcard asks for it. */
+export function stepInto(place: Place, cursor: MemberCursor): Place {
+  if (place === undefined) return undefined;
+  const [first] = place;
+  if (place.length > 1 || first!.wild || first!.keys.size > keysComparedMax)
+    return step(place, cursor.key ?? "");
+  for (const [key, node] of first!.keys) if (cursor.is(key)) return node.alone;
+  return undefined;
+}
+
+/** Up to so many names, comparing bytes costs less than making a text of a key. */
+const keysComparedMax = 8;
 
 /** Each node once: several `**` lead to the same one by many ways. */
 function reach(next: PatternNode[], node: PatternNode | undefined): void {

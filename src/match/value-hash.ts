@@ -6,7 +6,7 @@
 import { canonicalNumber, decodeLoosely, elements, MemberCursor, stringAt } from "../base/index.ts";
 import type { Message } from "../protocol/index.ts";
 import { type Hash, hashOf } from "./hash.ts";
-import { isNamed, type Place, step } from "./pointer.ts";
+import { isNamed, type Place, step, stepInto } from "./pointer.ts";
 import type { MatchRules } from "./rules.ts";
 import { isEpoch, volatileString } from "./volatile.ts";
 
@@ -26,6 +26,9 @@ export function hashOfRequest(message: Message, rules: MatchRules): Hash {
 }
 
 const BACKSLASH = 0x5c;
+/** Where the hash of an integer begins: `1` and `"1"` are told apart. */
+const integerLow = 0x69c6ce57;
+const integerHigh = 0x9c9dc511;
 
 class HashWalk {
   /** The hash of the value that was walked last. */
@@ -57,7 +60,7 @@ class HashWalk {
     let high = 0;
     let kept = 0;
     while (cursor.next()) {
-      const below = place === undefined ? undefined : step(place, cursor.key ?? "");
+      const below = place === undefined ? undefined : stepInto(place, cursor);
       if (isNamed(below)) continue;
       this.value(cursor.start, cursor.end, below, depth + 1);
       if (this.isEmpty && isNamed(below, "{}")) continue;
@@ -121,11 +124,38 @@ class HashWalk {
   }
 
   #scalar(start: number, end: number): void {
+    if (this.#rules.volatile.length === 0 && this.#digits(start, end)) return;
     const text = decodeLoosely(this.#bytes.subarray(start, end));
     if (!/^[-\d]/.test(text)) this.#text(text);
     else if (isEpoch(text, this.#rules.volatile)) this.#text("epoch");
-    else if (/^-?\d+$/.test(text)) this.#text(`i${text === "-0" ? "0" : text}`);
+    else if (/^-?\d+$/.test(text)) this.#integer(text === "-0" ? "0" : text);
     else this.#text(`d${canonicalNumber(text)}`);
+  }
+
+  /** What most numbers are, without making a text of it; false: it is something else. */
+  #digits(start: number, end: number): boolean {
+    let low = integerLow;
+    let high = integerHigh;
+    for (let i = start; i < end; i++) {
+      const c = this.#bytes[i]!;
+      if (c < 0x30 || c > 0x39) return false;
+      low = Math.imul(low ^ c, 0x01000193);
+      high = Math.imul(high ^ c, 0x5f356495);
+    }
+    this.#set(low, high);
+    return true;
+  }
+
+  /** The same hash from a text. */
+  #integer(text: string): void {
+    let low = integerLow;
+    let high = integerHigh;
+    for (let i = 0; i < text.length; i++) {
+      const c = text.charCodeAt(i);
+      low = Math.imul(low ^ c, 0x01000193);
+      high = Math.imul(high ^ c, 0x5f356495);
+    }
+    this.#set(low, high);
   }
 
   #text(text: string): void {

@@ -1,4 +1,4 @@
-import { decodeUtf8, encodeUtf8, isJson, skipBlanks } from "../base/index.ts";
+import { decodeUtf8, encodeUtf8, isJsonBytes, skipBlanks } from "../base/index.ts";
 import { Message } from "./message.ts";
 
 /** What a line of a stdio stream turned out to be. `noise` is valid text that is no message; `bytes` is not UTF-8. */
@@ -13,7 +13,7 @@ export function parseLine(line: Uint8Array): Parsed {
   if (text === undefined) return { kind: "bytes", bytes: line };
   const first = line[skipBlanks(line, 0)];
   const container = first === 0x7b || first === 0x5b;
-  if (container && isJson(text)) return { kind: "message", message: new Message(line) };
+  if (container && isJsonBytes(line)) return { kind: "message", message: new Message(line) };
   return { kind: "noise", text };
 }
 

@@ -142,6 +142,8 @@ export class Taking {
   #compare(live: LiveRequest, call: number): readonly string[] | undefined {
     const { rules } = this.#map;
     const recorded = this.#map.message(this.#script, call);
+    const byValue = rules.strategy === "method-and-params" || rules.strategy === "exact";
+    if (byValue && sameButId(live.message, recorded, this.#script.idSpan(call))) return live.volatiles;
     if (recorded.method !== live.message.method) return undefined;
     switch (rules.strategy) {
       case "method":
@@ -152,7 +154,6 @@ export class Taking {
       case "subset":
         return isSubset(paramsOf(live.message), paramsOf(recorded), rules) ? [] : undefined;
       default: {
-        if (sameButId(live.message, recorded, this.#script.idSpan(call))) return live.volatiles;
         const other = keyOf(recorded, rules);
         return other.text === live.key.text ? other.volatiles : undefined;
       }
