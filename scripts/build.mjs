@@ -14,6 +14,10 @@ const dist = join(root, "dist");
 const fresh = join(root, `dist.new-${process.pid}`);
 const stale = join(root, `dist.old-${process.pid}`);
 
+/** Optional peers: never bundled, loaded when they are asked for. */
+const { peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const peers = Object.keys(peerDependencies);
+
 /** What is imported: modules, for Node and for anything else that reads them. */
 const library = ["index", "testing/index"];
 /**
@@ -43,7 +47,14 @@ function declarations() {
 async function bundle(entries, format, suffix, groups) {
   const input = Object.fromEntries(entries.map((name) => [name, join(src, `${name}.ts`)]));
   const checks = { ineffectiveDynamicImport: false };
-  const build = await rolldown({ input, platform: "node", cwd: root, logLevel: "warn", checks });
+  const build = await rolldown({
+    input,
+    platform: "node",
+    cwd: root,
+    logLevel: "warn",
+    checks,
+    external: peers,
+  });
   await build.write({
     dir: fresh,
     format,
