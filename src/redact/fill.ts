@@ -11,7 +11,7 @@ import {
   placeholdersIn,
 } from "../base/index.ts";
 import { Message } from "../protocol/index.ts";
-import { type Edit, edited, spelled } from "./edits.ts";
+import { addAll, type Edit, edited, spelled } from "./edits.ts";
 import { base64Runs, decodedBase64, encodedBase64 } from "./encodings.ts";
 import { type JsonWalker, walkJson } from "./json-walk.ts";
 import { nestedDepthMax } from "./text.ts";
@@ -84,7 +84,7 @@ function jsonEdits(text: string, secretOf: SecretOf, depth: number): Edit[] {
     if (number !== undefined) edits.push({ start: start - 1, end: end + 1, text: number });
     else {
       const value = raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
-      edits.push(...spelled(raw, textEdits(value, secretOf, depth), start));
+      addAll(edits, spelled(raw, textEdits(value, secretOf, depth), start));
     }
   };
   walkJson(text, "", {

@@ -2,9 +2,9 @@
  * Finds the secrets in a JSON text: below a key that names one, in the strings, in the keys themselves, in lists of names
  * and values, after flags in lists of arguments. Knows which places belong to the protocol.
  */
-import { isNamed, type Place, pointerOf, step } from "../base/index.ts";
+import { isJson, isNamed, isPlaceholders, type Place, pointerOf, step } from "../base/index.ts";
 import { schemeLength, secretFlag } from "./assignments.ts";
-import { type Edit, spelled } from "./edits.ts";
+import { addAll, type Edit, edited, spelled } from "./edits.ts";
 import { type JsonWalker, walkJson } from "./json-walk.ts";
 import { isSecretHeader, isSecretName } from "./names.ts";
 import type { FieldPlaces } from "./protocol-fields.ts";
@@ -139,7 +139,7 @@ class Finder implements JsonWalker<At> {
     const place = this.#placeOf(at);
     if (name !== undefined && at.mode === "all")
       this.#whole(value, raw, start, place, at.secret ? "key" : "flag", name);
-    else this.edits.push(...spelled(raw, textEdits(value, place, this.#tools), start));
+    else addAll(this.edits, spelled(raw, textEdits(value, place, this.#tools), start));
   }
 
   number(at: At, start: number, end: number): void {
@@ -153,7 +153,15 @@ class Finder implements JsonWalker<At> {
   }
 
   deep(at: At, start: number, end: number): void {
-    const edits = textEdits(this.#text.slice(start, end), this.#placeOf(at, true), this.#tools);
+    const text = this.#text.slice(start, end);
+    const place = this.#placeOf(at, true);
+    const edits = textEdits(text, place, this.#tools);
+    // Deeper than anything is walked it was read as plain text, and that may have cut a number or a string in two.
+    if (edits.length > 0 && !isJson(edited(text, edits))) {
+      const placeholder = this.#tools.replace(text, { start: 0, end: text.length, how: "key" }, place);
+      this.edits.push({ start, end, text: `"${placeholder}"` });
+      return;
+    }
     for (const edit of edits)
       this.edits.push({ start: start + edit.start, end: start + edit.end, text: edit.text });
   }
@@ -181,15 +189,15 @@ class Finder implements JsonWalker<At> {
   ): void {
     const from = schemeLength(value, 0);
     const secret = value.slice(from);
-    if (secret.startsWith("[[rw:") && secret.endsWith("]]")) return;
+    if (isPlaceholders(secret)) return;
     const span = { start: from, end: value.length, how, name };
     const text = this.#tools.replace(secret, span, place);
-    this.edits.push(...spelled(raw, [{ start: from, end: value.length, text }], start));
+    addAll(this.edits, spelled(raw, [{ start: from, end: value.length, text }], start));
   }
 
   #inKey(at: At, key: string, rawKey: string, keyStart: number): void {
     const place = { ...this.#placeOf(at), mode: "schema" } as const;
-    this.edits.push(...spelled(rawKey, textEdits(key, place, this.#tools), keyStart));
+    addAll(this.edits, spelled(rawKey, textEdits(key, place, this.#tools), keyStart));
   }
 
   #modeAt({ field, schema, parent, mode }: At, key: string): TextPlace["mode"] {

@@ -6,7 +6,7 @@ import { isJson, placeholdersIn } from "../base/index.ts";
 import { assignmentsIn, flagsIn } from "./assignments.ts";
 import { findCredentials } from "./detectors.ts";
 import type { Edit } from "./edits.ts";
-import { edited } from "./edits.ts";
+import { addAll, edited } from "./edits.ts";
 import {
   base64RunAt,
   base64Runs,
@@ -18,7 +18,7 @@ import {
 } from "./encodings.ts";
 import type { Needles } from "./needles.ts";
 import type { Rules } from "./rules.ts";
-import { joinedSpans, type SecretSpan, spansOutside, touchesAny } from "./spans.ts";
+import { gaps, joinedSpans, type SecretSpan, spansOutside, touchesAny } from "./spans.ts";
 import { isSuspicious } from "./suspicion.ts";
 
 /** JSON in a string in JSON in base64 …: deeper than this is not looked into. */
@@ -63,14 +63,18 @@ function looked(text: string, place: TextPlace, tools: TextTools, known: boolean
   const spans: SecretSpan[] = known ? knownSpans(text, tools) : [];
   for (const { start, end, kind } of findCredentials(text))
     spans.push({ start, end, how: kind === "url-password" ? "url" : "credential" });
-  if (place.mode === "all") spans.push(...assignmentsIn(text), ...flagsIn(text));
-  spans.push(...ruledSpans(text, place, tools.rules));
+  if (place.mode === "all") {
+    addAll(spans, assignmentsIn(text));
+    addAll(spans, flagsIn(text));
+  }
+  addAll(spans, ruledSpans(text, place, tools.rules));
   const secrets = joinedSpans(spansOutside(spans, taken));
   const edits = replaced(text, secrets, place, tools);
   if (place.depth >= nestedDepthMax) return edits;
   const busy = [...secrets, ...taken].sort((a, b) => a.start - b.start);
   const below = { ...place, depth: place.depth + 1 };
-  edits.push(...inBase64(text, busy, below, tools), ...inPercents(text, busy, below, tools));
+  addAll(edits, inBase64(text, busy, below, tools));
+  addAll(edits, inPercents(text, busy, below, tools));
   return apart(edits);
 }
 
@@ -107,7 +111,7 @@ function ruledSpans(text: string, place: TextPlace, { patterns, functions }: Rul
     const name = rule.name || `function ${i + 1}`;
     const says = rule(text, { pointer: place.pointer(), key: place.key });
     const secrets = says === true ? [text] : typeof says === "string" ? [says] : says || [];
-    for (const secret of secrets) spans.push(...occurrences(text, secret, name));
+    for (const secret of secrets) addAll(spans, occurrences(text, secret, name));
   }
   return spans;
 }
@@ -141,25 +145,12 @@ function inPercents(text: string, busy: readonly Range[], place: TextPlace, tool
     ...tools,
     replace: (secret, span, at) => tools.replace(secret, { ...span, encoded: true }, at),
   };
-  for (const run of percentRuns(text).flatMap((each) => without(each, busy))) {
+  for (const run of percentRuns(text).flatMap((each) => gaps(each, busy))) {
     const { text: said, places } = decodedPercents(text.slice(run.start, run.end));
     if (said.length < run.end - run.start)
-      edits.push(...encodedEdits(textEdits(said, place, encoding), places, run.start));
+      addAll(edits, encodedEdits(textEdits(said, place, encoding), places, run.start));
   }
   return edits;
-}
-
-/** What is left of a range without those in it, which are in order. */
-function without({ start, end }: Range, taken: readonly Range[]): Range[] {
-  const left: Range[] = [];
-  let from = start;
-  for (const range of taken) {
-    if (range.end <= from || range.start >= end) continue;
-    if (range.start > from) left.push({ start: from, end: range.start });
-    from = range.end;
-  }
-  if (from < end) left.push({ start: from, end });
-  return left;
 }
 
 /** In order; of two that overlap the first counts. */
