@@ -65,7 +65,8 @@ interface Ends {
 
 function atMark(text: string, mark: number, ends: Ends): SecretSpan | undefined {
   const { name, start, quoted } = nameBefore(text, mark);
-  if (name === "") return undefined;
+  // After `://` it is the name of a host, and what follows its port.
+  if (name === "" || text.startsWith("://", start - 3)) return undefined;
   if (text.charCodeAt(mark) === 0x3d && isParameterAt(text, start))
     return isSecretParameter(name) ? parameterAt(text, mark + 1, name, ends) : undefined;
   if (!isSecretName(name) && !(isHeaderName(name) && isSecretHeader(name))) return undefined;
