@@ -1,7 +1,7 @@
 export { filled, numbered, type SecretOf, withNumbers } from "./fill.ts";
 export { HeldText } from "./held-text.ts";
 export { isSecretName } from "./names.ts";
-export { type KnownValue, knownCharactersMin } from "./needles.ts";
+export { type KnownValue, knownCharactersMin, spellingsOf } from "./needles.ts";
 export {
   createRedactor,
   type Found,

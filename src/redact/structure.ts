@@ -5,8 +5,10 @@
 import { isJson, isNamed, isPlaceholders, type Place, pointerOf, step } from "../base/index.ts";
 import { schemeLength, secretFlag } from "./assignments.ts";
 import { addAll, type Edit, edited, spelled } from "./edits.ts";
+import { numbered } from "./fill.ts";
 import { type JsonWalker, walkJson } from "./json-walk.ts";
 import { isSecretHeader, isSecretName } from "./names.ts";
+import { knownCharactersMin } from "./needles.ts";
 import type { FieldPlaces } from "./protocol-fields.ts";
 import { isReservedMeta } from "./protocol-fields.ts";
 import type { SecretSpan } from "./spans.ts";
@@ -26,7 +28,7 @@ export interface Ground {
   readonly mode: "all" | "schema";
   /** Whether the project's paths count: they are from a message's root. */
   readonly root: boolean;
-  /** What becomes of a number; undefined: it becomes a placeholder, which is a string. */
+  /** What becomes of a number; undefined: it becomes a placeholder, which is a string that says what it was. */
   readonly number?: ((found: RedactedNumber) => string) | undefined;
 }
 
@@ -101,8 +103,12 @@ class Finder implements JsonWalker<At> {
       mode: parent.mode,
     };
     const found = this.#modeAt(below, key);
-    const at = { ...below, mode: found, secret: this.#secretAt(below, key, found) };
-    if (rawKey.length >= keyMin && found !== "field") this.#inKey(at, key, rawKey, keyStart);
+    const at = {
+      ...below,
+      mode: found,
+      secret: this.#secretAt(below, key, found, keyStart + rawKey.length + 1),
+    };
+    if (rawKey.length >= knownCharactersMin) this.#inKey(at, key, rawKey, keyStart);
     return at;
   }
 
@@ -144,12 +150,23 @@ class Finder implements JsonWalker<At> {
 
   number(at: At, start: number, end: number): void {
     const raw = this.#text.slice(start, end);
-    if (at.secret === undefined || at.mode !== "all" || raw === "0") return;
+    if (at.mode !== "all" || raw === "0") return;
+    const known = at.secret === undefined ? this.#knownNumber(raw) : undefined;
+    const name = at.secret ?? known;
+    if (name === undefined) return;
     const place = this.#placeOf(at);
-    const span = { start, end, how: "key", name: at.secret } as const;
+    const span = { start, end, how: known === undefined ? "key" : "known", name } as const;
     const placeholder = this.#tools.replace(raw, span, place);
-    const text = this.#ground.number?.({ pointer: place.pointer(), placeholder }) ?? `"${placeholder}"`;
+    const text =
+      this.#ground.number?.({ pointer: place.pointer(), placeholder }) ?? `"${numbered(placeholder)}"`;
     this.edits.push({ start, end, text });
+  }
+
+  /** The name of the known value that a number is. */
+  #knownNumber(raw: string): string | undefined {
+    if (raw.length < knownCharactersMin || this.#tools.needles.size === 0) return undefined;
+    const [hit] = this.#tools.needles.find(raw);
+    return hit?.start === 0 && hit.end === raw.length ? hit.needle.known.name : undefined;
   }
 
   deep(at: At, start: number, end: number): void {
@@ -196,7 +213,7 @@ class Finder implements JsonWalker<At> {
   }
 
   #inKey(at: At, key: string, rawKey: string, keyStart: number): void {
-    const place = { ...this.#placeOf(at), mode: "schema" } as const;
+    const place = { ...this.#placeOf(at), mode: at.mode === "field" ? "field" : "schema" } as const;
     addAll(this.edits, spelled(rawKey, textEdits(key, place, this.#tools), keyStart));
   }
 
@@ -207,7 +224,12 @@ class Finder implements JsonWalker<At> {
     return "all";
   }
 
-  #secretAt({ parent, rule, kept }: At, key: string, mode: TextPlace["mode"]): string | undefined {
+  #secretAt(
+    { parent, rule, kept }: At,
+    key: string,
+    mode: TextPlace["mode"],
+    keyEnd: number,
+  ): string | undefined {
     const { keys, keptKeys } = this.#tools.rules;
     if (mode === "field") return undefined;
     if (isNamed(rule)) return parent?.secret ?? pointerOf([key]);
@@ -215,8 +237,9 @@ class Finder implements JsonWalker<At> {
     if (isNamed(kept) || keptKeys.has(key.toLowerCase())) return undefined;
     if (keys.has(key.toLowerCase())) return parent?.secret ?? key;
     // A table of properties describes values: `{"properties":{"password":{"type":"string"}}}`.
-    const described = parent?.key !== undefined && describing.has(parent.key);
-    return parent?.secret ?? (!described && isSecretName(key) ? key : undefined);
+    const described = (): boolean =>
+      parent?.key !== undefined && describing.has(parent.key) && schemaBegins(this.#text, keyEnd);
+    return parent?.secret ?? (isSecretName(key) && !described() ? key : undefined);
   }
 
   #placeOf(at: At, below = false): TextPlace {
@@ -226,10 +249,14 @@ class Finder implements JsonWalker<At> {
   }
 }
 
-/** Shorter keys hold no secret. */
-const keyMin = 12;
 const nameKeys = new Set(["name", "key", "header", "variable"]);
 const describing = new Set(["properties", "patternProperties", "$defs", "definitions"]);
+
+/** A schema is an object, `true` or `false`: a text among properties is a value. */
+function schemaBegins(text: string, keyEnd: number): boolean {
+  return /[ \t\r\n]{0,64}:[ \t\r\n]{0,64}[{tf]/y.test(text.slice(keyEnd, keyEnd + 130));
+}
+
 const fresh = { flag: undefined, named: undefined, value: undefined } as const;
 
 function keyOf(at: At): string | undefined {

@@ -16,7 +16,7 @@ import {
   encodedEdits,
   percentRuns,
 } from "./encodings.ts";
-import type { Needles } from "./needles.ts";
+import type { Needle, Needles } from "./needles.ts";
 import type { Rules } from "./rules.ts";
 import { gaps, joinedSpans, type SecretSpan, spansOutside, touchesAny } from "./spans.ts";
 import { isSuspicious } from "./suspicion.ts";
@@ -48,7 +48,7 @@ export function textEdits(text: string, place: TextPlace, tools: TextTools): Edi
   if (text.length < shortest) return [];
   const known = tools.needles.size > 0 && tools.needles.test(text);
   const ruled = hasRules(tools.rules) && place.mode !== "field";
-  if (place.mode === "field") return known ? replaced(text, knownSpans(text, tools), place, tools) : [];
+  if (place.mode === "field") return known ? looked(text, place, tools, known) : [];
   if (!known && !ruled && !isSuspicious(text) && !mayNameInJson(text)) return [];
   if (place.depth < nestedDepthMax && looksLikeJson(text) && isJson(text))
     return tools.json(text, { ...place, depth: place.depth + 1 });
@@ -60,14 +60,16 @@ const shortest = 4;
 
 function looked(text: string, place: TextPlace, tools: TextTools, known: boolean): Edit[] {
   const taken = placeholdersIn(text);
-  const spans: SecretSpan[] = known ? knownSpans(text, tools) : [];
-  for (const { start, end, kind } of findCredentials(text))
-    spans.push({ start, end, how: kind === "url-password" ? "url" : "credential" });
+  const spans: SecretSpan[] = known ? knownSpans(text, place, tools) : [];
+  if (place.mode !== "field") {
+    for (const { start, end, kind } of findCredentials(text))
+      spans.push({ start, end, how: kind === "url-password" ? "url" : "credential" });
+    addAll(spans, ruledSpans(text, place, tools.rules));
+  }
   if (place.mode === "all") {
     addAll(spans, assignmentsIn(text));
     addAll(spans, flagsIn(text));
   }
-  addAll(spans, ruledSpans(text, place, tools.rules));
   const secrets = joinedSpans(spansOutside(spans, taken));
   const edits = replaced(text, secrets, place, tools);
   if (place.depth >= nestedDepthMax) return edits;
@@ -85,22 +87,27 @@ function replaced(text: string, spans: readonly SecretSpan[], place: TextPlace, 
   });
 }
 
-function knownSpans(text: string, { needles }: TextTools): SecretSpan[] {
+function knownSpans(text: string, { depth }: TextPlace, { needles }: TextTools): SecretSpan[] {
   const spans: SecretSpan[] = [];
   let runEnd = 0;
   for (const { start, end, needle } of needles.find(text)) {
-    const { name, value } = needle.known;
-    if (needle.form !== "base64")
-      spans.push({ start, end, how: "known", name, value, encoded: needle.form === "url" });
+    const { name } = needle.known;
+    if (needle.form !== "base64") spans.push({ start, end, how: "known", name, ...saidBy(needle) });
     else if (start >= runEnd) {
       const run = base64RunAt(text, start, end);
       runEnd = run.end;
-      // Where the run decodes to text, the value is found in that.
-      if (decodedBase64(text.slice(run.start, run.end)) === undefined)
-        spans.push({ ...run, how: "known", name });
+      const said = depth < nestedDepthMax ? decodedBase64(text.slice(run.start, run.end)) : undefined;
+      // Where the run decodes to a text that has it, the value is taken out of that.
+      if (said === undefined || !needles.test(said)) spans.push({ ...run, how: "known", name });
     }
   }
   return spans;
+}
+
+/** Another spelling than the usual one is a secret of its own, so that it can be put back as it was. */
+function saidBy({ form, text, known: { value } }: Needle): { value?: string; encoded?: boolean } {
+  if (text === value) return { value };
+  return form === "url" && text === encodeURIComponent(value) ? { value, encoded: true } : { value: text };
 }
 
 function ruledSpans(text: string, place: TextPlace, { patterns, functions }: Rules): SecretSpan[] {
@@ -165,9 +172,9 @@ export function hasRules({ patterns, functions }: Rules): boolean {
   return patterns.length > 0 || functions.length > 0;
 }
 
-/** A list of names and values: `{"name":"Authorization","value":"…"}` names its secret apart from it. */
+/** A list of names and values names its secret apart from it (`{"name":"Authorization","value":"…"}`); an escape hides. */
 function mayNameInJson(text: string): boolean {
-  return text.includes('"value"') && looksLikeJson(text);
+  return (text.includes('"value"') || text.includes("\\u")) && looksLikeJson(text);
 }
 
 function looksLikeJson(text: string): boolean {
