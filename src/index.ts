@@ -16,11 +16,12 @@ export type {
   RecordingResult,
   RecordTapeOptions,
   RecordTapeSettings,
+  ReelwireConfig,
   ReplayTapeOptions,
   SdkTransport,
   ServerCommand,
   TapeReplay,
 } from "./runtime/library/index.ts";
-export { recordTape, replayTape } from "./runtime/library/index.ts";
+export { defineConfig, recordTape, replayTape } from "./runtime/library/index.ts";
 export type { Payload, TapeEvent, TapeHeader, TapeItem, TapeReport, TapeState } from "./tape/index.ts";
 export { checkTape, readTape } from "./tape/index.ts";
