@@ -176,6 +176,9 @@ export const errorTable = {
     fault: "user",
     fix: "set TMPDIR to a folder where reelwire may write",
   },
+  RW3301: { says: "the key file cannot be read", exit: 2, fault: "user", fix: "{hint}" },
+  RW3302: { says: "the file holds no key that could be used", exit: 2, fault: "user", fix: "{hint}" },
+  RW3303: { says: "a key cannot be kept here", exit: 2, fault: "user", fix: "{hint}" },
   RW4001: {
     says: "no recorded call is {what}",
     exit: 1,

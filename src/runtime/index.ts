@@ -1,5 +1,13 @@
 export { isRunning } from "./ancestors.ts";
 export { systemClock } from "./clock.ts";
+export {
+  createKeyFile,
+  keyFolder,
+  ownFolder,
+  projectFolder,
+  readKeyFile,
+  userFolder,
+} from "./project-folder.ts";
 export type { AloneResult } from "./record-alone.ts";
 export { handshakeMsMax, recordAlone } from "./record-alone.ts";
 export type { RecordOptions, Rotation } from "./record-options.ts";
