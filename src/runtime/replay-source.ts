@@ -2,13 +2,14 @@
  * The tape behind a replay: read on in slices while the replay already answers, its messages fetched by where they
  * stand. Pairs with `replay/tape-map.ts`, which knows no files.
  */
-import { basename } from "node:path";
 import { ReelwireError } from "../base/index.ts";
 import type { MatchRules } from "../match/index.ts";
 import { Subject, TapeMap } from "../replay/index.ts";
 import {
+  type OpenOptions,
   openTapeFile,
   type PlaceInFile,
+  partNumberOf,
   RandomAccess,
   type TapeHeader,
   type TapeItem,
@@ -42,15 +43,15 @@ export class ReplaySource {
     this.path = path;
     this.header = opened.header;
     this.#whole = opened.encoding === "jsonl";
-    this.#parts = new Map(opened.files.map((file, i) => [partOf(file), i]));
-    this.#bytes = new RandomAccess(this.#whole ? opened.files : []);
+    this.#parts = new Map(opened.files.map((file, i) => [partNumberOf(file), i]));
+    this.#bytes = new RandomAccess(this.#whole ? opened.files : [], opened.content);
     this.map = new TapeMap(rules, (place) => this.#bytes.read(place));
     this.#items = opened.items()[Symbol.asyncIterator]();
   }
 
   /** Opens a tape and reads until its first call is known. Throws as `openTapeFile`, and RW3015 or RW3017. */
-  static async open(path: string, rules: MatchRules): Promise<ReplaySource> {
-    const source = new ReplaySource(path, await openTapeFile(path), rules);
+  static async open(path: string, rules: MatchRules, unlock?: OpenOptions["unlock"]): Promise<ReplaySource> {
+    const source = new ReplaySource(path, await openTapeFile(path, { unlock }), rules);
     try {
       while (!source.map.complete && source.#subject.verdict === "undecided") await source.more();
       source.#demandCalls();
@@ -141,8 +142,3 @@ export class ReplaySource {
 
 /** How many damaged lines are remembered. */
 const damagedMax = 100;
-
-/** The number in the name of a part; 0 for a tape that is one file. */
-function partOf(path: string): number {
-  return Number(/\.(\d{4,})\.tape\.jsonl$/.exec(basename(path))?.[1] ?? 0);
-}

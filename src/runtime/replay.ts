@@ -15,7 +15,7 @@ import {
   replayLayer,
   unusedCalls,
 } from "../replay/index.ts";
-import type { TapeHeader } from "../tape/index.ts";
+import type { OpenOptions, TapeHeader } from "../tape/index.ts";
 import { systemClock } from "./clock.ts";
 import { checkReplayOptions, type Finding, type ReplayOptions } from "./replay-options.ts";
 import { ReplaySource } from "./replay-source.ts";
@@ -53,9 +53,14 @@ export class Replay {
   }
 
   /** Throws RW1004 for an option that means nothing, what `openTapeFile` throws, RW3015 when nothing can be replayed, RW3017 when it is not MCP. */
-  static async open(path: string, options: ReplayOptions = {}, clock: Clock = systemClock): Promise<Replay> {
+  static async open(
+    path: string,
+    options: ReplayOptions & Pick<OpenOptions, "unlock"> = {},
+    clock: Clock = systemClock,
+  ): Promise<Replay> {
     checkReplayOptions(options);
-    return new Replay(await ReplaySource.open(path, matchRules(options.match)), options, clock);
+    const source = await ReplaySource.open(path, matchRules(options.match), options.unlock);
+    return new Replay(source, options, clock);
   }
 
   /** The tape has no end line: its recorder was stopped. Known when all of it was read. */

@@ -6,11 +6,12 @@ import { differenceText, errorOf, nameOf, nearestText } from "../../replay/index
 import { type Finding, findingsMax, Replay, type ReplayOptions, replayStdio } from "../../runtime/index.ts";
 import type { Call } from "../command.ts";
 import { cleanLine } from "../sanitize.ts";
-import { namingParts } from "../tape-file.ts";
+import { namingParts, unlockFor } from "../tape-file.ts";
 
 export async function run(call: Call): Promise<number> {
   const teller = new Teller(call);
-  const options = { ...replayOptions(call.flags), onFinding: (finding: Finding) => teller.tell(finding) };
+  const onFinding = (finding: Finding): void => teller.tell(finding);
+  const options = { ...replayOptions(call.flags), onFinding, unlock: unlockFor(call) };
   const path = call.words[0]!;
   const replay = await namingParts(call, path, () => Replay.open(resolve(call.cwd, path), options));
   try {
