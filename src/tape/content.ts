@@ -20,6 +20,8 @@ export interface Seal {
   /** Where the first chunk stands, in bytes, the armor taken off. */
   readonly payloadAt: number;
   readonly armor: ArmorPlace | undefined;
+  /** How much content came out when it was read last, in bytes. */
+  contentBytes: number;
 }
 
 export class Content {
@@ -66,8 +68,13 @@ export class Content {
     const nonce = await bytes.take(payloadNonceBytes);
     if (nonce.length < payloadNonceBytes) throw ageDamaged("it was cut off, its end is missing", where);
     const key = payloadKey(fileKey, nonce);
-    this.#seals.set(path, { key, payloadAt: header.length + nonce.length, armor: armor?.place });
-    yield* openChunks(key, bytes, where);
+    const payloadAt = header.length + nonce.length;
+    const seal: Seal = { key, payloadAt, armor: armor?.place, contentBytes: 0 };
+    this.#seals.set(path, seal);
+    for await (const chunk of openChunks(key, bytes, where)) {
+      seal.contentBytes += chunk.length;
+      yield chunk;
+    }
   }
 
   async #fileKey(header: Uint8Array, path: string): Promise<Uint8Array> {

@@ -14,7 +14,8 @@ export async function newKey(): Promise<Key> {
 }
 
 const installed = spawnSync("age", ["--version"]).error === undefined;
-if (!installed) process.stderr.write("SKIPPED: tests with the age tools, because age is not installed here\n");
+if (!installed)
+  process.stderr.write("SKIPPED: tests with the age tools, because age is not installed here\n");
 
 /** Leaves a test that needs the tools, and says so. */
 export function needAge({ skip }: Pick<TestContext, "skip">): void {

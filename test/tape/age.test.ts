@@ -221,7 +221,15 @@ describe("a file that is not what was written", () => {
     const [a, b, c] = [0, 1, 2].map((i) =>
       sealed.subarray(start + i * sealedChunk, start + (i + 1) * sealedChunk),
     );
-    for (const parts of [[b, a, c], [a, c], [b, c], [a, a, b, c], [a, b, c, c], [a, b, c, Buffer.from("x")], [c]]) {
+    for (const parts of [
+      [b, a, c],
+      [a, c],
+      [b, c],
+      [a, a, b, c],
+      [a, b, c, c],
+      [a, b, c, Buffer.from("x")],
+      [c],
+    ]) {
       const { bytes, code } = await readBytes(Buffer.concat([head, ...parts.map((part) => part!)]));
       expect(code).toBe("RW3404");
       expect(bytes.equals(whole.subarray(0, bytes.length))).toBe(true);
@@ -254,7 +262,11 @@ describe("a hostile header", () => {
     ["more stanzas than fit", () => first + "-> x y\n\n".repeat(5000), "RW3405"],
     ["a body of 20 MB", () => `${first}-> x y\n${`${"A".repeat(64)}\n`.repeat(300_000)}`, "RW3405"],
     ["a million short lines", () => first + "\n".repeat(1_000_000), "RW3405"],
-    ["a passphrase, a year of work", () => `${first}-> scrypt AAAAAAAAAAAAAAAAAAAAAA 62\nAAAA\n--- AAAA\n`, "RW3406"],
+    [
+      "a passphrase, a year of work",
+      () => `${first}-> scrypt AAAAAAAAAAAAAAAAAAAAAA 62\nAAAA\n--- AAAA\n`,
+      "RW3406",
+    ],
     ["a passphrase behind a recipient", () => `${first}${stanza}-> scrypt A 62\nAAAA\n--- AAAA\n`, "RW3406"],
     ["no recipient", () => `${first}--- AAAA\n`, "RW3402"],
     ["recipients that nobody knows", () => `${first}-> x y\nAAAA\n--- AAAA\n`, "RW3402"],

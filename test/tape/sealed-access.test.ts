@@ -1,5 +1,12 @@
 /** Places in encrypted files are places in what they say; what is kept beside them cannot be read by anybody. */
-import { appendFileSync, readdirSync, readFileSync, readlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { armor, Encrypter } from "age-encryption";
 import fc from "fast-check";

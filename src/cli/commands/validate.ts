@@ -112,6 +112,7 @@ async function readThrough(
     if (item.kind === "damaged") fault ??= { line: item.line, why: item.why };
     if (item.kind === "event" && item.event.payload.kind === "msg") count.messages++;
   }
+  count.bytes = opened.content.sealOf(opened.files[0]!)?.contentBytes ?? bytes;
   return fault ? { state: "damaged", ...fault, ...count } : { state: "complete", ...count };
 }
 
