@@ -26,7 +26,7 @@ export interface IdentityPlaces {
 export const identityFileName = "identity.key";
 
 /** How many identities are tried: each costs a trial with each recipient of a file. */
-const identitiesMax = 100;
+const identitiesMax = 50;
 
 /**
  * What was named; else `REELWIRE_IDENTITY`; else the project's `identity.key` and the user's, whichever are there, in

@@ -9,7 +9,7 @@ export const ageLimits = {
   /** The header with all its stanzas, in bytes; one recipient takes some hundred, a post-quantum one 1,700. */
   headerBytesMax: 256 * 1024,
   /** Stanzas of a header: each costs a trial with each identity. */
-  stanzasMax: 1000,
+  stanzasMax: 200,
   /** Blanks before and behind the armor, in bytes. */
   armorBlanksMax: 1024,
 } as const;

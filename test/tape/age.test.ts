@@ -259,7 +259,7 @@ describe("a hostile header", () => {
   it.each<[what: string, text: () => string, code: string]>([
     ["one line of 20 MB", () => `${first}${"A".repeat(20_000_000)}`, "RW3405"],
     ["a million stanzas", () => first + stanza.repeat(1_000_000), "RW3405"],
-    ["more stanzas than fit", () => first + "-> x y\n\n".repeat(5000), "RW3405"],
+    ["more stanzas than fit", () => first + "-> x y\n\n".repeat(201), "RW3405"],
     ["a body of 20 MB", () => `${first}-> x y\n${`${"A".repeat(64)}\n`.repeat(300_000)}`, "RW3405"],
     ["a million short lines", () => first + "\n".repeat(1_000_000), "RW3405"],
     [
