@@ -37,7 +37,9 @@ export function findIdentities({ named, cwd, env }: IdentityPlaces): readonly Id
   const given = named !== undefined && named.length > 0 ? named : variable ? [variable] : undefined;
   const found = given
     ? given.flatMap((word) =>
-        isSecret(word) ? parse(word, "REELWIRE_IDENTITY") : demanded(resolve(cwd, word)),
+        isSecret(word)
+          ? parse(word, "the text of --identity or REELWIRE_IDENTITY")
+          : demanded(resolve(cwd, word)),
       )
     : usual(cwd, env).flatMap((path) => read(path) ?? []);
   if (found.length > identitiesMax) throw unusable(`there are more than ${identitiesMax}`, "identities");

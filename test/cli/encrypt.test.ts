@@ -11,12 +11,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { armor } from "age-encryption";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { runCli } from "../../src/cli/index.ts";
 import { openTape } from "../../src/index.ts";
 import { decodeHeader, TapeWriter } from "../../src/tape/index.ts";
 import { type Key, needAge, newKey, runAge } from "../peers/age.ts";
-import { cli, watch } from "./call.ts";
+import { Captured, cli, watch } from "./call.ts";
 import { faults } from "./schemas.ts";
 import { complete, everything, folder, handshake, header, oddCall, unfinished } from "./tapes.ts";
 
@@ -185,22 +187,38 @@ describe("encrypt and decrypt", () => {
     expect(stderr.endsWith("\r\u001b[2K")).toBe(true);
   });
 
-  it("when they are stopped, leave nothing", async () => {
+  it("when they are stopped in the middle, leave nothing", async () => {
     const cwd = tapes();
     const before = readdirSync(cwd);
-    const signal = AbortSignal.abort();
-    expect(await cli(["encrypt", "-r", me.recipient, "long.tape.jsonl"], { cwd, signal })).toMatchObject({
-      status: 130,
-    });
+    expect(await stopped(["encrypt", "-r", me.recipient, "--remove", "long.tape.jsonl"], cwd)).toBe(130);
     expect(readdirSync(cwd)).toEqual(before);
-    await encrypted(cwd, "long.tape.jsonl");
-    rmSync(join(cwd, "long.tape.jsonl"));
-    expect(await cli(["decrypt", ...identity(), "long.tape.jsonl.age"], { cwd, signal })).toMatchObject({
-      status: 130,
-    });
-    expect(readdirSync(cwd)).not.toContain("long.tape.jsonl");
+    await encrypted(cwd, "--remove", "long.tape.jsonl");
+    expect(await stopped(["decrypt", ...identity(), "long.tape.jsonl.age"], cwd)).toBe(130);
+    expect(readdirSync(cwd).filter((name) => name.startsWith("long"))).toEqual(["long.tape.jsonl.age"]);
   });
 });
+
+/** Stops a command when it shows its progress for the first time; the files it had begun are there then. */
+async function stopped(argv: readonly string[], cwd: string): Promise<number> {
+  let time = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => (time += 1000));
+  const stop = new AbortController();
+  const stderr = new Captured(true);
+  let drafts = 0;
+  stderr._write = (_chunk, _encoding, done) => {
+    drafts ||= readdirSync(cwd).filter((name) => name.endsWith(".draft")).length;
+    stop.abort();
+    done();
+  };
+  const stdout = new Captured(false);
+  try {
+    const around = { cwd, env: {}, stdin: () => Readable.from([]), stdout, stderr, signal: stop.signal };
+    return await runCli(argv, around);
+  } finally {
+    clock.mockRestore();
+    expect(drafts).toBe(1);
+  }
+}
 
 describe("recipients", () => {
   it("come from REELWIRE_RECIPIENTS when no flag names one", async () => {

@@ -279,6 +279,14 @@ describe("a hostile header", () => {
     expect({ code: said.code, length: said.bytes.length }).toEqual({ code, length: 0 });
   });
 
+  it("of a real file with a passphrase is refused before any work is done", async () => {
+    const encrypter = new Encrypter();
+    encrypter.setPassphrase("open sesame");
+    encrypter.setScryptWorkFactor(4);
+    const said = await readBytes(await encrypter.encrypt(content(10)));
+    expect({ code: said.code, length: said.bytes.length }).toEqual({ code: "RW3406", length: 0 });
+  });
+
   it("of a million stanzas is read no further than its limit", async () => {
     const path = join(folder({ x: first + stanza.repeat(1_000_000) }), "x");
     const before = process.memoryUsage().rss;
