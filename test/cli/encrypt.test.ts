@@ -1,5 +1,6 @@
 /** Encrypted tapes on the command line: written, read by every command as the plain ones, and refused with a reason. */
 import {
+  appendFileSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -200,24 +201,81 @@ describe("encrypt and decrypt", () => {
 
 /** Stops a command when it shows its progress for the first time; the files it had begun are there then. */
 async function stopped(argv: readonly string[], cwd: string): Promise<number> {
-  let time = 0;
-  const clock = vi.spyOn(performance, "now").mockImplementation(() => (time += 1000));
   const stop = new AbortController();
-  const stderr = new Captured(true);
   let drafts = 0;
-  stderr._write = (_chunk, _encoding, done) => {
+  const onProgress = () => {
     drafts ||= readdirSync(cwd).filter((name) => name.endsWith(".draft")).length;
     stop.abort();
+  };
+  const { status } = await during(argv, cwd, onProgress, stop.signal);
+  expect(drafts).toBe(1);
+  return status;
+}
+
+/** Does something whenever a command shows its progress. */
+async function during(argv: readonly string[], cwd: string, onProgress: () => void, signal?: AbortSignal) {
+  let time = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => (time += 1000));
+  const stderr = new Captured(true);
+  const stdout = new Captured(false);
+  stderr._write = (chunk, _encoding, done) => {
+    stderr.text += chunk;
+    onProgress();
     done();
   };
-  const stdout = new Captured(false);
+  const quiet = new AbortController().signal;
+  const around = { cwd, env: {}, stdin: () => Readable.from([]), stdout, stderr, signal: signal ?? quiet };
   try {
-    const around = { cwd, env: {}, stdin: () => Readable.from([]), stdout, stderr, signal: stop.signal };
-    return await runCli(argv, around);
+    return { status: await runCli(argv, around), stderr: stderr.text };
   } finally {
     clock.mockRestore();
-    expect(drafts).toBe(1);
   }
+}
+
+describe("--remove", () => {
+  it("keeps the tape when the copy is not what was written", async () => {
+    const cwd = tapes();
+    const before = readFileSync(join(cwd, "long.tape.jsonl"));
+    const copy = join(cwd, "long.tape.jsonl.age");
+    const breakCopy = () => {
+      const bytes = readFileSync(copy);
+      bytes[bytes.length - 1]! ^= 1;
+      writeFileSync(copy, bytes);
+    };
+    const { status, stderr } = await during(
+      ["encrypt", "-r", me.recipient, "--remove", "long.tape.jsonl"],
+      cwd,
+      once(breakCopy, () => existsSync(copy)),
+    );
+    expect({ status, code: /RW\d+/.exec(stderr)?.[0] }).toEqual({ status: 6, code: "RW3412" });
+    expect(readFileSync(join(cwd, "long.tape.jsonl")).equals(before)).toBe(true);
+  });
+
+  it("keeps the tape when somebody still writes it", async () => {
+    const cwd = tapes();
+    const tape = join(cwd, "long.tape.jsonl");
+    const copy = `${tape}.age`;
+    const { status, stderr } = await during(
+      ["encrypt", "-r", me.recipient, "--remove", "long.tape.jsonl"],
+      cwd,
+      once(
+        () => appendFileSync(tape, "{}\n"),
+        () => existsSync(copy),
+      ),
+    );
+    expect({ status, code: /RW\d+/.exec(stderr)?.[0] }).toEqual({ status: 2, code: "RW3014" });
+    expect(existsSync(tape)).toBe(true);
+  });
+});
+
+/** Does something the first time that a condition holds. */
+function once(action: () => void, when: () => boolean): () => void {
+  let done = false;
+  return () => {
+    if (done || !when()) return;
+    done = true;
+    action();
+  };
 }
 
 describe("recipients", () => {
