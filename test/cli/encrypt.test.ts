@@ -447,6 +447,26 @@ describe("every command reads an encrypted tape as the plain one", () => {
     });
   });
 
+  it("with the identity of a flag, the environment, the project or the user", async () => {
+    const cwd = tapes();
+    await encrypted(cwd, "--remove", "a.tape.jsonl");
+    const none = join(cwd, "none");
+    const status = async (argv: string[], env: Record<string, string>, from = cwd) =>
+      (await cli(["validate", ...argv, join(cwd, "a.tape.jsonl.age")], { cwd: from, env })).status;
+    expect(await status([], { XDG_CONFIG_HOME: none })).toBe(6);
+    expect(await status(["-i", "other.key", "-i", "me.key"], {})).toBe(0);
+    for (const value of ["me.key", join(cwd, "me.key"), me.secret])
+      expect(await status([], { REELWIRE_IDENTITY: value })).toBe(0);
+    mkdirSync(join(cwd, "config", "reelwire"), { recursive: true });
+    copyFileSync(join(cwd, "me.key"), join(cwd, "config", "reelwire", "identity.key"));
+    expect(await status([], { XDG_CONFIG_HOME: join(cwd, "config") })).toBe(0);
+    mkdirSync(join(cwd, ".reelwire"));
+    mkdirSync(join(cwd, "src"));
+    copyFileSync(join(cwd, "me.key"), join(cwd, ".reelwire", "identity.key"));
+    expect(await status([], { XDG_CONFIG_HOME: none }, join(cwd, "src"))).toBe(0);
+    expect(await status(["-i", join(cwd, "other.key")], {}, join(cwd, "src"))).toBe(6);
+  });
+
   it.each<[what: string, argv: string[], env: () => Record<string, string>, code: string]>([
     ["no identity", [], () => ({}), "RW3401"],
     ["another's", ["-i", "other.key"], () => ({}), "RW3402"],

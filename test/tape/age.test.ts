@@ -253,6 +253,43 @@ describe("a file that is not what was written", () => {
   });
 });
 
+it("no bytes behind the first line do anything but give a coded error", async () => {
+  const path = join(folder(), "x.age");
+  const opener = unlock();
+  const token = fc.constantFrom(
+    "-> ",
+    "X25519 ",
+    "scrypt ",
+    "--- ",
+    "\n",
+    "AAAA",
+    "=",
+    " ",
+    "\u0000",
+    "\r",
+    "A".repeat(64),
+    "A".repeat(43),
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(token, { maxLength: 40 }).map((parts) => parts.join("")),
+  );
+  const begin = fc.constantFrom(
+    "age-encryption.org/v1\n",
+    "age-encryption.org/",
+    "-----BEGIN AGE ENCRYPTED FILE-----\n",
+  );
+  await fc.assert(
+    fc.asyncProperty(begin, text, async (first, rest) => {
+      writeFileSync(path, first + rest);
+      const { bytes, code } = await read(path, opener);
+      expect(code).toMatch(/^RW340[2-6]$/);
+      expect(bytes.length).toBe(0);
+    }),
+    { numRuns: 500 },
+  );
+});
+
 describe("a hostile header", () => {
   const first = "age-encryption.org/v1\n";
   const stanza = "-> X25519 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\nAAAA\n";
