@@ -3,6 +3,8 @@
  * table; the code of a command is loaded when it is called.
  */
 import type { Command, Flag } from "../command.ts";
+import { identityFlag } from "../identity-flag.ts";
+import { cryptCommands } from "./crypt-flags.ts";
 import { recordCommand } from "./record-flags.ts";
 import { replayCommand } from "./replay-flags.ts";
 
@@ -40,6 +42,7 @@ export const commands: readonly Command[] = [
       { name: "stderr", help: "what the server wrote on stderr" },
       { name: "noise", help: "what stood on the server's stdout without being a message" },
       { name: "raw", help: "messages exactly as they were sent, not indented" },
+      identityFlag,
       json,
     ],
     run: async (call) => (await import("./show.ts")).run(call),
@@ -51,7 +54,7 @@ export const commands: readonly Command[] = [
     usage: "[DIR]",
     wordsMin: 0,
     wordsMax: 1,
-    flags: [json],
+    flags: [identityFlag, json],
     run: async (call) => (await import("./ls.ts")).run(call),
   },
   {
@@ -61,7 +64,7 @@ export const commands: readonly Command[] = [
     usage: "TAPE…",
     wordsMin: 1,
     wordsMax: many,
-    flags: [json],
+    flags: [identityFlag, json],
     run: async (call) => (await import("./validate.ts")).run(call),
   },
   {
@@ -89,11 +92,13 @@ export const commands: readonly Command[] = [
         choices: ["jsonl", "vcr"],
         help: "the output's format; default: by the ending of its name",
       },
+      identityFlag,
       force,
       json,
     ],
     run: async (call) => (await import("./convert.ts")).run(call),
   },
+  ...cryptCommands,
   {
     name: "completion",
     group: "House",

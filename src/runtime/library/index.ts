@@ -2,6 +2,8 @@
 export type { ServerCommand } from "./child-server.ts";
 export type { ReelwireConfig } from "./define-config.ts";
 export { defineConfig } from "./define-config.ts";
+export type { IdentityOptions, OpenTapeOptions } from "./open-tape.ts";
+export { openTape } from "./open-tape.ts";
 export type { RecordedServer, RecordTapeOptions, RecordTapeSettings } from "./record-tape.ts";
 export { recordTape } from "./record-tape.ts";
 export type { Recording, RecordingEnd, RecordingResult } from "./recording.ts";
