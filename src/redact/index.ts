@@ -20,4 +20,5 @@ export {
 } from "./rules.ts";
 export { sameSecret } from "./same-secret.ts";
 export type { How } from "./spans.ts";
+export type { Piece, SplitValues } from "./split-values.ts";
 export type { RedactedNumber } from "./structure.ts";
