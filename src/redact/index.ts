@@ -1,3 +1,5 @@
+export type { Credential, Detector } from "./detectors.ts";
+export { credentialKind, detectors, findCredentials } from "./detectors.ts";
 export { filled, numbered, type SecretOf, withNumbers } from "./fill.ts";
 export { HeldText } from "./held-text.ts";
 export { isSecretName } from "./names.ts";
