@@ -105,7 +105,7 @@ async function readThrough(
   bytes: number,
   progress: Progress,
 ): Promise<TapeReport> {
-  const count = { lines: 0, bytes, messages: 0, notes: [] as string[] };
+  const count = { lines: 0, bytes, messages: 0, notes: [] as string[], proved: 0, signatures: 0 };
   let fault: { line: number; why: string } | undefined;
   for await (const item of stoppable(moving(opened.items(), progress, 0, bytes), call.signal)) {
     count.lines++;
@@ -122,7 +122,7 @@ async function jointsOf(
   bytes: number,
   progress: Progress,
 ): Promise<TapeReport> {
-  const nothing = { lines: 0, bytes: 0, messages: 0, notes: [] };
+  const nothing = { lines: 0, bytes: 0, messages: 0, notes: [], proved: 0, signatures: 0 };
   const items = moving(opened.items(), progress, bytes, 2 * bytes);
   for await (const item of stoppable(items, call.signal)) {
     if (item.kind === "damaged" && item.bytes.length === 0 && item.line === 1)
@@ -133,7 +133,13 @@ async function jointsOf(
 
 function joined(a: TapeReport, b: TapeReport): TapeReport {
   const { state, line, why } = states.indexOf(b.state) > states.indexOf(a.state) ? b : a;
-  const counts = { lines: a.lines + b.lines, bytes: a.bytes + b.bytes, messages: a.messages + b.messages };
+  const counts = {
+    lines: a.lines + b.lines,
+    bytes: a.bytes + b.bytes,
+    messages: a.messages + b.messages,
+    proved: a.proved + b.proved,
+    signatures: a.signatures + b.signatures,
+  };
   const fault = { ...(line !== undefined && { line }), ...(why !== undefined && { why }) };
   return { state, ...fault, ...counts, notes: [...a.notes, ...b.notes] };
 }
