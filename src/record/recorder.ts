@@ -1,6 +1,6 @@
 import type { Redactor } from "../redact/index.ts";
 import type { TapeEvent, TapeHeader } from "../tape/index.ts";
-import { type Sink, TapeWriter } from "../tape/worker.ts";
+import { type Sink, type TapeSigner, TapeWriter } from "../tape/worker.ts";
 import { readArena } from "./arena.ts";
 import { Assembler } from "./assemble.ts";
 
@@ -35,6 +35,8 @@ export interface RecorderOptions {
   readonly count?: InteractionCounter;
   readonly maxInteractions?: number;
   readonly rotate?: RotateAfter;
+  /** Signs every part. */
+  readonly signer?: TapeSigner | undefined;
 }
 
 /** What is written at once, in bytes: room for several large messages, which then are copied but once. */
@@ -61,7 +63,7 @@ export class Recorder {
     this.#capture = options.capture;
     this.#count = options.count;
     const header = options.rotate ? { ...options.header, part: 1 } : options.header;
-    this.#writer = new TapeWriter(options.open(1), header, { bufferBytes });
+    this.#writer = new TapeWriter(options.open(1), header, { bufferBytes, signer: options.signer });
   }
 
   /** Bytes of whole lines that the current part's file has. */
@@ -140,7 +142,7 @@ export class Recorder {
     this.#writer = new TapeWriter(
       sink,
       { ...this.#options.header, part: this.#part, previous },
-      { bufferBytes },
+      { bufferBytes, signer: this.#options.signer },
     );
     this.#partStartedAt = at;
     this.#partInteractions = 0;

@@ -20,6 +20,8 @@ export interface RecordOptions {
   readonly rotate?: Rotation;
   readonly stray: "pass" | "drop" | "fail";
   readonly force: boolean;
+  /** A file with the signing key, or `off`; undefined: the key that is configured, if any. */
+  readonly sign?: string;
 }
 
 /** When a tape goes on in a new part: after so many bytes, milliseconds or interactions. */

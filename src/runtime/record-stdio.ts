@@ -52,5 +52,6 @@ function jobOf(options: RecordOptions, claim: Claim, startedAtUs: number): TapeJ
     ...(options.maxInteractions === undefined ? {} : { maxInteractions: options.maxInteractions }),
     ...(options.rotate === undefined ? {} : { rotate: options.rotate }),
     stray: options.stray,
+    ...(options.sign === undefined ? {} : { sign: options.sign }),
   };
 }

@@ -24,6 +24,7 @@ export interface TapeJob {
   readonly maxInteractions?: number;
   readonly rotate?: Rotation;
   readonly stray: "pass" | "drop" | "fail";
+  readonly sign?: string;
 }
 
 /** What the worker is sent: an arena to write, or the end. */

@@ -8,6 +8,7 @@ import type { Sink } from "../tape/worker.ts";
 import { launcherOf } from "./ancestors.ts";
 import { settle } from "./claim-conflict.ts";
 import { headerOf } from "./job-header.ts";
+import { type JobSigner, jobSigner } from "./job-signer.ts";
 import { TapeFile } from "./tape-file.ts";
 import type { TapeJob, WorkerOrder, WorkerReply } from "./tape-job.ts";
 import { cannotCreate, partPath } from "./tape-place.ts";
@@ -24,6 +25,7 @@ const launcher = launcherOf(job.parentPid);
 let path = job.rotate ? job.path : settle(job.path, job.wanted, launcher);
 let failed: string | undefined;
 let file: TapeFile | undefined;
+let signing: JobSigner = {};
 yieldToTheWire();
 void main();
 
@@ -57,8 +59,10 @@ async function makeRecorder(): Promise<Recorder> {
   const more = capture !== undefined || counts ? await import("../record/index.ts") : undefined;
   const filter =
     capture === undefined ? undefined : (await import("../filter/index.ts")).parseFilter(capture);
-  return new Recorder({
+  signing = jobSigner({ cwd: job.header.cwd, env: process.env, sign: job.sign });
+  const recorder = new Recorder({
     header,
+    signer: signing.signer,
     open: (part) => openPart(part),
     redactor: redactNothing,
     stray: job.stray === "pass" ? "passed" : "dropped",
@@ -67,6 +71,8 @@ async function makeRecorder(): Promise<Recorder> {
     ...(maxInteractions === undefined ? {} : { maxInteractions }),
     ...(rotate === undefined ? {} : { rotate }),
   });
+  if (signing.note) recorder.event(signing.note);
+  return recorder;
 }
 
 function openPart(part: number): Sink {
@@ -115,7 +121,7 @@ function ours(error: unknown): ReelwireError {
 }
 
 async function finish(): Promise<void> {
-  const says: string[] = [];
+  const says: string[] = signing.says ? [signing.says] : [];
   await attempt(async () => {
     file?.close();
     if (!job.rotate && path === job.path) path = settle(path, job.wanted, launcher);

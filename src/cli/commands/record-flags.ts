@@ -45,6 +45,11 @@ export const recordCommand: Command = {
       choices: ["pass", "drop", "fail"],
       help: "what to do with noise on the server's stdout: pass, drop (default; recorded either way) or fail",
     },
+    {
+      name: "sign",
+      value: "FILE|off",
+      help: "sign the tape with the key in this file, or not at all; default: the key of `reelwire keys`, if any",
+    },
     { name: "force", help: "replace a file of another run" },
   ],
   run: async (call) => (await import("./record.ts")).run(call),

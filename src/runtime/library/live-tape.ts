@@ -3,6 +3,7 @@ import { assert, ReelwireError } from "../../base/index.ts";
 import type { InteractionCounter, Selection } from "../../record/index.ts";
 import { redactNothing } from "../../redact/index.ts";
 import { type TapeEvent, type TapeHeader, TapeWriter } from "../../tape/index.ts";
+import type { JobSigner } from "../job-signer.ts";
 import type { Rotation } from "../record-options.ts";
 import { TapeFile } from "../tape-file.ts";
 import { type Claim, cannotCreate, partPath } from "../tape-place.ts";
@@ -20,6 +21,7 @@ export interface LiveTapeOptions {
   readonly maxInteractions?: number;
   /** `asked`: parts, but only when {@link LiveTape.rotate} is called. */
   readonly rotate?: Rotation | "asked";
+  readonly signing?: JobSigner;
 }
 
 /** How long a line may wait before the file has it, in milliseconds. */
@@ -44,7 +46,9 @@ export class LiveTape {
     const { claim, header } = options;
     this.#files = [claim.path];
     this.#file = new TapeFile(claim.fd, claim.path);
-    this.#writer = new TapeWriter(this.#file, options.rotate ? { ...header, part: 1 } : header);
+    const { signer, note } = options.signing ?? {};
+    this.#writer = new TapeWriter(this.#file, options.rotate ? { ...header, part: 1 } : header, { signer });
+    if (note) this.take(note);
     this.#attempt(() => this.#writer.flush());
   }
 
@@ -166,7 +170,8 @@ export class LiveTape {
     this.#file = new TapeFile(create(path), path);
     this.#files.push(path);
     const previous = this.#writer.endHash!;
-    this.#writer = new TapeWriter(this.#file, { ...header, part: this.#part, previous });
+    const { signer } = this.#options.signing ?? {};
+    this.#writer = new TapeWriter(this.#file, { ...header, part: this.#part, previous }, { signer });
     this.#flushSoon();
     this.#partStartedAt = at;
     this.#partInteractions = 0;
