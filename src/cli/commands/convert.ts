@@ -83,9 +83,8 @@ async function write(
   const progress = startProgress(call.stderr, "converting");
   const total = await bytesOf(opened.files);
   const items = () => moving(opened.items(), progress, 0, total);
-  if (format === "vcr") return writeVcr(items, sink);
-  const signer = configuredSigner(call);
-  const losses = await writeTape(items(), opened, sink, signer);
+  const signer = format === "vcr" ? undefined : configuredSigner(call);
+  const losses = await (format === "vcr" ? writeVcr(items, sink) : writeTape(items(), opened, sink, signer));
   tellSigning(call, opened.header.signer?.key, signer);
   return losses;
 }
