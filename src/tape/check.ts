@@ -8,7 +8,7 @@ import type { End, SignerFacts, TapeEvent, TapeHeader } from "./format.ts";
 import { HashedSource } from "./hashed-source.ts";
 import { encodeEvent } from "./jsonl.ts";
 import { decodeLine } from "./jsonl-decode.ts";
-import { LineCrcs } from "./line-crcs.ts";
+import { crcLinesMax, LineCrcs } from "./line-crcs.ts";
 import { type DamagedItem, type ReadOptions, readTape, type TapeItem } from "./reader.ts";
 import { type Claim, type Verifier, verifierOf } from "./signature.ts";
 
@@ -46,9 +46,6 @@ export async function checkTape(
   for await (const item of readTape(hashed, options)) check.see(item);
   return check.report();
 }
-
-/** The most lines between two checkpoints of which checksums are kept; the writer's own limit is far lower. */
-const crcLinesMax = 65_536;
 
 interface Fault extends Blame {
   readonly state: "damaged" | "altered";
@@ -128,6 +125,19 @@ class Check {
   }
 
   #seeCheckpoint(kind: "mark" | "end", claim: Claim, line: number, offset: number): void {
+    if (this.#undecided) this.#judge(kind, claim, line, offset);
+    if (kind === "mark" && claim.crc !== undefined) this.#marksHaveCrc = true;
+    this.#crcs.clear();
+    this.#from = line;
+  }
+
+  /** Nothing was found yet, or what was found may turn out to be another line's fault. */
+  get #undecided(): boolean {
+    const fault = this.#fault;
+    return !fault || fault.orOwn !== undefined || (fault.state === "damaged" && fault.line >= this.#from);
+  }
+
+  #judge(kind: "mark" | "end", claim: Claim, line: number, offset: number): void {
     const unsigned = this.#verifier?.(kind, claim);
     if (this.#verifier && unsigned === undefined) this.#signatureFits();
     const blame = blameOf(claim, {
@@ -135,16 +145,13 @@ class Check {
       offset,
       sha256: this.#source.digestAt(offset),
       from: this.#from,
-      crcs: this.#crcs.view(),
+      crcs: this.#crcs.bytes(),
       demandsCrc: this.#marksHaveCrc,
       unsigned,
       headerProved: this.#proved > 0,
     });
     if (blame) this.#blame(blame);
     else if (!this.#fault) this.#proved = line - 1;
-    if (kind === "mark" && claim.crc !== undefined) this.#marksHaveCrc = true;
-    this.#crcs.clear();
-    this.#from = line;
   }
 
   /** A signature that fits proves what the header says of the signer: then it was not the header that was changed. */

@@ -7,15 +7,19 @@ import { crc32 } from "node:zlib";
 /** Bytes of one checksum: CRC-32, the most significant byte first. */
 const crcBytes = 4;
 
+/** The most lines between two checkpoints whose checksums are compared; the writer's own limit is far lower. */
+export const crcLinesMax = 65_536;
+
+const lineEnd = new Uint8Array([0x0a]);
+
 export class LineCrcs {
   readonly #linesMax: number;
-  #bytes: Buffer;
+  #crcs = new Uint32Array(64);
   #count = 0;
 
-  /** Of more than `linesMax` lines nothing is kept: see {@link view}. */
+  /** Of more than `linesMax` lines nothing is kept: see {@link bytes}. */
   constructor(linesMax: number) {
     this.#linesMax = linesMax;
-    this.#bytes = Buffer.alloc(64 * crcBytes);
   }
 
   /** Lines since the last {@link clear}. */
@@ -30,33 +34,38 @@ export class LineCrcs {
 
   /** Takes a line that is held without its line end. */
   addBare(line: Uint8Array): void {
-    this.#put(crc32("\n", crc32(line)));
+    this.#put(crc32(lineEnd, crc32(line)));
   }
 
   clear(): void {
     this.#count = 0;
   }
 
-  /** The checksums in order, good until the next change; undefined when there were too many lines. */
-  view(): Uint8Array | undefined {
-    return this.#count > this.#linesMax ? undefined : this.#bytes.subarray(0, this.#count * crcBytes);
-  }
-
-  base64(): string {
-    return this.#bytes.toString("base64", 0, this.#count * crcBytes);
+  /** The checksums in order; undefined when there were too many lines. */
+  bytes(): Buffer | undefined {
+    if (this.#count > this.#linesMax) return undefined;
+    const bytes = Buffer.allocUnsafe(this.#count * crcBytes);
+    for (let i = 0; i < this.#count; i++) bytes.writeUInt32BE(this.#crcs[i]!, i * crcBytes);
+    return bytes;
   }
 
   #put(crc: number): void {
-    const at = this.#count++ * crcBytes;
-    if (this.#count > this.#linesMax) return;
-    if (at + crcBytes > this.#bytes.length)
-      this.#bytes = Buffer.concat([this.#bytes], 2 * this.#bytes.length);
-    this.#bytes.writeUInt32BE(crc, at);
+    const at = this.#count++;
+    if (at >= this.#linesMax) return;
+    if (at === this.#crcs.length) this.#grow();
+    this.#crcs[at] = crc;
+  }
+
+  #grow(): void {
+    const grown = new Uint32Array(Math.min(2 * this.#crcs.length, this.#linesMax));
+    grown.set(this.#crcs);
+    this.#crcs = grown;
   }
 }
 
-/** Checksums as a checkpoint holds them; undefined when the text is none. */
+/** Checksums as a checkpoint holds them; undefined when the text is none, or has more than are compared. */
 export function crcsOf(base64: string): Uint8Array | undefined {
+  if (base64.length > 2 * crcLinesMax * crcBytes) return undefined;
   const bytes = Buffer.from(base64, "base64");
   return bytes.length % crcBytes === 0 && bytes.toString("base64") === base64 ? bytes : undefined;
 }

@@ -49,8 +49,8 @@ export function rawKeyOf(key: KeyObject): string {
 
 /** The public key of such a base64; undefined when it is none. */
 export function publicKeyOf(base64: string): KeyObject | undefined {
-  const raw = Buffer.from(base64, "base64");
-  if (raw.length !== keyBytes || raw.toString("base64") !== base64) return undefined;
+  const raw = bytesOf(base64, keyBytes);
+  if (raw === undefined) return undefined;
   return createPublicKey({
     key: { kty: "OKP", crv: "Ed25519", x: raw.toString("base64url") },
     format: "jwk",
@@ -59,6 +59,15 @@ export function publicKeyOf(base64: string): KeyObject | undefined {
 
 const keyBytes = 32;
 const signatureBytes = 64;
+
+/** So many bytes of a base64 in its one spelling, so that no bit of it can be changed unseen. */
+function bytesOf(base64: string, length: number): Buffer | undefined {
+  if (base64.length !== 4 * Math.ceil(length / 3)) return undefined;
+  const bytes = Buffer.from(base64, "base64");
+  return bytes.length === length && bytes.toString("base64") === base64 ? bytes : undefined;
+}
+
+const unfit = "its signature does not fit";
 
 /** Why a signature does not count, as a sentence after "line 7:"; undefined: it fits. */
 export type Verifier = (kind: "mark" | "end", claim: Claim) => string | undefined;
@@ -73,10 +82,8 @@ export function verifierOf(header: TapeHeader): Verifier | undefined {
   const key = publicKeyOf(signer.key);
   return (kind, claim) => {
     if (claim.sig === undefined) return "it is not signed, though the header names a signer";
-    const sig = Buffer.from(claim.sig, "base64");
-    // One spelling each, so that no bit of it can be changed unseen.
-    const spelled = sig.length === signatureBytes && sig.toString("base64") === claim.sig;
-    const fits = spelled && key !== undefined && verify(null, signedMessage(header, kind, claim), key, sig);
-    return fits ? undefined : "its signature does not fit";
+    const sig = bytesOf(claim.sig, signatureBytes);
+    if (key === undefined || sig === undefined) return unfit;
+    return verify(null, signedMessage(header, kind, claim), key, sig) ? undefined : unfit;
   };
 }

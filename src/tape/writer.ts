@@ -210,7 +210,7 @@ export class TapeWriter {
 
   /** The same facts with the checksums of the lines since the last checkpoint, and signed. */
   #proved<C extends Claim>(kind: "mark" | "end", claim: C): C {
-    const located = { ...claim, crc: this.#crcs.base64() };
+    const located = { ...claim, crc: this.#crcs.bytes()!.toString("base64") };
     if (!this.#signer) return located;
     const sig = Buffer.from(this.#signer.sign(signedMessage(this.#header, kind, claim))).toString("base64");
     return { ...located, sig };

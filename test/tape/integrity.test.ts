@@ -1,5 +1,6 @@
 // No byte of a tape is changed unseen, and the verdict names the very line: signed or not, in one file or in parts.
 import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ReelwireError } from "../../src/base/index.ts";
 import {
@@ -121,6 +122,52 @@ describe("every byte of every line, changed in many ways, is found in its line",
     expect(await everyFlip(new Uint8Array(Buffer.concat(chunks)))).toEqual([]);
   }, 60_000);
 });
+
+/** Lines as other writers may spell them, and lines of later versions. */
+const oddLines = [
+  '{"at":1,"dir":"c2s","msg":{"id":1 } } \t\r',
+  ' { "at" : 1 , "stderr":"x" } ',
+  '{"at":1,"stderr":"é\\n"}',
+  '{"at":1,"http":{"sha256":"abc"}}',
+  '{"at":1,"later":"x","note":{"what":"w","says":"s"}}',
+  '{"at":1,"bytes":"/w=="}',
+];
+
+test("of any tape, signed or not, any byte changed to any other is found in its line", async () => {
+  const shape = fc.record({
+    lines: fc.array(fc.constantFrom(...oddLines), { maxLength: 12 }),
+    markLines: fc.integer({ min: 1, max: 6 }),
+    bufferBytes: fc.constantFrom(1, 100_000),
+    blanks: fc.constantFrom("", " ", "  "),
+    isSigned: fc.boolean(),
+    places: fc.array(fc.nat(), { minLength: 5, maxLength: 5 }),
+    byte: fc.oneof(fc.constantFrom(0x0a, 0x0d, 0x20, 0x22), fc.nat(255)),
+  });
+  await fc.assert(
+    fc.asyncProperty(shape, async ({ lines, blanks, isSigned, places, byte, ...options }) => {
+      const chunks: Uint8Array[] = [];
+      const sink = { write: (bytes: Uint8Array) => void chunks.push(bytes.slice()) };
+      const headerLine = utf8(`${JSON.stringify(header)}${blanks}\n`);
+      const writer = new TapeWriter(sink, header, {
+        ...options,
+        headerLine,
+        ...(isSigned && { signer }),
+      });
+      for (const line of lines) writer.copy(utf8(`${line}\n`), 1);
+      writer.end(1);
+      const tape = new Uint8Array(Buffer.concat(chunks));
+      expect(await verdict(tape)).toBe("complete");
+      for (const place of places.map((each) => each % tape.length)) {
+        if (tape[place] === byte) continue;
+        const line = 1 + tape.subarray(0, place).filter((each) => each === 0x0a).length;
+        expect(await verdict(tape.with(place, byte))).toMatch(
+          new RegExp(`^(damaged|altered|RW300[234]) ${line}$`),
+        );
+      }
+    }),
+    { numRuns: 500 },
+  );
+}, 60_000);
 
 test("a tape that was cut anywhere is unfinished, and what a checkpoint covers is proved", async () => {
   const start = signed.indexOf(0x0a) + 1;

@@ -48,6 +48,7 @@ export function addTrusted(
     });
   if (holder !== undefined) names.delete(holder);
   names.set(key, name);
+  if (names.size > trustedMax) throw noTable(path, `it has room for ${trustedMax} keys; take out some`);
   keyFolder(dirname(path));
   const table = Object.fromEntries([...names].map(([each, called]) => [called, each]));
   createKeyFile(path, `${JSON.stringify(table, null, 2)}\n`, { force: true, mode: 0o644 });
