@@ -79,7 +79,8 @@ export function accepts({ key, signed }: Demand, signature: Signature): boolean 
 /** The signature in words, and what is missing. */
 export function signatureSays(demand: Demand, signature: Signature): string {
   const says = wordsFor(signature);
-  if (accepts(demand, signature) !== false) return says;
+  // Of a tape that is damaged or altered, that is what there is to say.
+  if (signature.state === "bad" || accepts(demand, signature) !== false) return says;
   const { key } = demand;
   return `${says}, but a signature by ${key === undefined ? "a trusted key" : nameOf(demand, key)} is demanded`;
 }

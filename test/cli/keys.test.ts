@@ -127,6 +127,7 @@ describe("keys", () => {
     writeFileSync(path, rsa.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "x" }));
     expect(await fault()).toContain("passphrase");
     writeFileSync(path, pemOf(privateKey()));
+    expect((await cli(["keys", "sign"], { cwd, env })).stderr).toContain("--force");
     chmodSync(path, 0o644);
     expect(await fault()).toContain("chmod 600");
   });
@@ -155,6 +156,8 @@ describe("keys", () => {
     [["keys", "trust"], "RW1005"],
     [["keys", "sign", "more"], "RW1010"],
     [["keys", "trust", "no-such-file"], "RW3301"],
+    [["keys", "trust", "private.pem", "--user"], "RW1006"],
+    [["keys", "trust", "private.pem", "--name="], "RW1004"],
     [["keys", "trust", "private.pem"], "sign.pub beside it"],
     [["keys", "trust", "rsa.pem"], "RW3302"],
   ])("%j is refused with %s", async (argv, says) => {
@@ -223,7 +226,9 @@ describe("validate and signatures", () => {
     writeFileSync(join(cwd, "changed"), tape.replace("Weather", "Whether"));
     const changed = await cli(["validate", "changed", "--signed"], around);
     expect(changed.status).toBe(1);
-    expect(changed.stdout).toMatch(/^altered .*line 4: it is not what was written.*header names me/);
+    expect(changed.stdout).toMatch(
+      /^altered .*line 4: it is not what was written.*header names me \S+ as its signer$/m,
+    );
     const { tapes } = await json(["validate", "changed"], around);
     expect(tapes[0]).toMatchObject({
       state: "altered",

@@ -71,8 +71,7 @@ function asRow({ kind, from, place, name, id, used, fault }: KeyFact, cwd: strin
 
 async function makeKey(call: Call): Promise<void> {
   const folder = folderFor(call);
-  const { key, made, path, publicPath } = makeSignKey(folder, call.flags["force"] === true);
-  if (!made) throw new ReelwireError("RW3306", { where: [["file", path]] });
+  const { key, path, publicPath } = makeSignKey(folder, call.flags["force"] === true);
   const id = fingerprintOf(key);
   await tell(call, { path, publicPath, key, id }, [
     `made ${shown(path, call.cwd)}  ${id}`,
@@ -95,6 +94,12 @@ async function trust(call: Call, given: string | undefined): Promise<void> {
   const usage = "reelwire keys trust FILE|BASE64 [--name NAME]";
   if (given === undefined)
     throw new ReelwireError("RW1005", { with: { command: "keys trust", what: "a public key", usage } });
+  if (call.flags["user"] === true) {
+    const hint = "a project trusts, not a user: leave --user out";
+    throw new ReelwireError("RW1006", { with: { first: "--user", second: "keys trust", hint } });
+  }
+  if (call.flags["name"] === "")
+    throw new ReelwireError("RW1004", { with: { flag: "--name", value: "", wants: "a name" } });
   const key = readPublicKey(given, call.cwd);
   const file = trustedFileOf(call.cwd);
   if (file === undefined) throw noProject(call, usage);

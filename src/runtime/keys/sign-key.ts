@@ -63,20 +63,22 @@ export function signKeyFiles({
 }
 
 /**
- * Makes a signing key in a folder for keys, and its public half beside it as `sign.pub`. `made` is false when there
- * was one, which then stays, unless `force`. Throws RW3303, or RW3302 when what is there is no key.
+ * Makes a signing key in a folder for keys, and its public half beside it as `sign.pub`. Throws RW3303, or RW3306 when
+ * there is a key, which stays, unless `force`.
  */
 export function makeSignKey(
   folder: string,
   force: boolean,
-): { readonly key: string; readonly made: boolean; readonly path: string; readonly publicPath: string } {
+): { readonly key: string; readonly path: string; readonly publicPath: string } {
   const path = join(folder, signKeyName);
   const publicPath = publicPathOf(path);
-  const pem = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-  const { text, made } = createKeyFile(path, pem, { force });
-  const { key } = signerOfPem(text, ["file", path]);
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const { made } = createKeyFile(path, pem, { force });
+  if (!made) throw new ReelwireError("RW3306", { where: [["file", path]] });
+  const { key } = signerOf(privateKey);
   createKeyFile(publicPath, `${key}\n`, { force: true, mode: 0o644 });
-  return { key, made, path, publicPath };
+  return { key, path, publicPath };
 }
 
 export function publicPathOf(path: string): string {
