@@ -278,6 +278,38 @@ describe("validate and signatures", () => {
     expect(exchanged.tapes[0]).toMatchObject({ state: "damaged", line: 1, partFile: "r.0002.tape.jsonl" });
   });
 
+  it("names the part and the line of any byte that was changed", async () => {
+    const around = place();
+    const first = signedTape(signer, header.replace('"name"', '"part":1,"name"'), handshake.slice(0, 2));
+    const previous = /"end":\{"lines":\d+,"sha256":"(\w+)"/.exec(first)![1];
+    const second = header.replace('"name"', `"part":2,"previous":"${previous}","name"`);
+    const files = [first, signedTape(signer, second, handshake.slice(2))].map((text) => Buffer.from(text));
+    const names = files.map((_, i) => `r.000${i + 1}.tape.jsonl`);
+    const [a, b] = names.map((name) => join(around.cwd, name)) as [string, string];
+    writeFileSync(a, files[0]!);
+    writeFileSync(b, files[1]!);
+    expect((await json(["validate", names[0]!], around)).tapes[0].state).toBe("complete");
+    const wrong: string[] = [];
+    for (const [i, bytes] of files.entries()) {
+      for (let at = 0; at < bytes.length; at += 5) {
+        const changed = Buffer.from(bytes);
+        changed[at] = changed[at] === 0x0a ? 0x30 : at % 2 === 0 ? 0x0a : changed[at]! ^ 1;
+        writeFileSync(i === 0 ? a : b, changed);
+        const line = bytes.subarray(0, at).toString("latin1").split("\n").length;
+        const [said] = (await json(["validate", names[0]!], around)).tapes;
+        const inError = Object.fromEntries(
+          (said.error?.where ?? []).map((fact: { label: string; value: string }) => [fact.label, fact.value]),
+        );
+        // A first part that does not say that it is one is read alone.
+        const file = said.error ? inError.file.split("/").at(-1) : (said.partFile ?? names[0]);
+        if (said.state === "complete" || file !== names[i] || Number(inError.line ?? said.line) !== line)
+          wrong.push(`byte ${at} of ${names[i]}, line ${line}: ${JSON.stringify(said)}`);
+      }
+      writeFileSync(i === 0 ? a : b, bytes);
+    }
+    expect(wrong).toEqual([]);
+  }, 60_000);
+
   it("a list of trust that is none is an error only when trust is demanded", async () => {
     const around = await trusting("me");
     writeFileSync(join(around.cwd, ".reelwire/trusted.json"), '{"me":"no key"}');
