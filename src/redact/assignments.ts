@@ -27,9 +27,11 @@ export function assignmentsIn(text: string): SecretSpan[] {
 }
 
 /** Whether a secret's name stands before the mark at `i`. For a quick look. */
-export function namesSecretBefore(text: string, i: number): boolean {
-  const { name, start } = nameBefore(text, i);
-  return name !== "" && (isSecretName(name) || (isParameterAt(text, start) && isSecretParameter(name)));
+export function namesSecretBefore(text: string, i: number, from = 0): boolean {
+  const { name, start } = nameBefore(text, i, from);
+  if (name === "") return false;
+  // A list of names and values names its secret apart from it: `{"name":"Authorization","value":"…"}`.
+  return isSecretName(name) || name === "value" || (isParameterAt(text, start) && isSecretParameter(name));
 }
 
 function nextMark(text: string, from: number): number {
@@ -46,7 +48,7 @@ interface Name {
   readonly quoted: boolean;
 }
 
-function nameBefore(text: string, mark: number): Name {
+function nameBefore(text: string, mark: number, from = 0): Name {
   let end = mark;
   for (let n = 0; n < blanksMax && isBlank(text.charCodeAt(end - 1)); n++) end--;
   const quoted = isQuote(text.charCodeAt(end - 1));
@@ -54,7 +56,7 @@ function nameBefore(text: string, mark: number): Name {
   // Quotes within a string of JSON.
   for (let n = 0; n < blanksMax && text.charCodeAt(end - 1) === 0x5c; n++) end--;
   let start = end;
-  while (start > 0 && end - start < nameMax && isNameCharacter(text.charCodeAt(start - 1))) start--;
+  while (start > from && end - start < nameMax && isNameCharacter(text.charCodeAt(start - 1))) start--;
   return { name: text.slice(start, end), start, quoted };
 }
 
@@ -271,14 +273,26 @@ function looksRandom(value: string): boolean {
   return /\d/.test(value) || /[a-z][A-Z]/.test(value) || /[!@#$%^*+=/~]/.test(value);
 }
 
-const harmless =
-  /^(?:true|false|null|none|nil|undefined|yes|no|on|off|required|optional|string|str|text|number|boolean|hidden|redacted|masked|omitted|\*{1,64}|x{1,64}|\.{2,64}|…|-{1,64})$/i;
+/** Words that stand where a secret would. */
+const words = new Set(
+  "true false null none nil undefined yes no on off required optional string str text number boolean hidden redacted masked omitted".split(
+    " ",
+  ),
+);
+/** A reference to where the secret is: of a shell, a template, a program. */
 const reference =
-  /^(?:<|\$\{|\{\{|\$\(|%\(|\$[A-Za-z_]{1,64}$|%[A-Za-z_]{1,64}%$|process\.env|os\.environ|os\.getenv|import\.meta|env\.|ENV\[|\*{3})/;
+  /^(?:<|\$\{|\{\{|\$\(|%\(|\$[A-Za-z_]\w{0,64}$|process\.env|os\.environ|os\.getenv|import\.meta|env\.|ENV\[|\*\*\*)/;
 
 /** What stands where a secret would and is none: a word of a program, a reference to a variable, what hides one. */
 export function isNoSecret(value: string): boolean {
-  return isPlaceholders(value) || (value.length <= 64 && harmless.test(value)) || reference.test(value);
+  if (isPlaceholders(value) || reference.test(value)) return true;
+  return value.length <= 64 && (words.has(value.toLowerCase()) || hides(value));
+}
+
+/** One character again and again: `xxxx`, `****`, `....`. */
+function hides(value: string): boolean {
+  const first = value[0]!;
+  return "*x.-…X".includes(first) && value === first.repeat(value.length);
 }
 
 function isBlank(c: number): boolean {

@@ -19,7 +19,7 @@ import {
 import type { Needle, Needles } from "./needles.ts";
 import type { Rules } from "./rules.ts";
 import { gaps, joinedSpans, type SecretSpan, spansOutside, touchesAny } from "./spans.ts";
-import { isSuspicious } from "./suspicion.ts";
+import { Suspicion } from "./suspicion.ts";
 
 /** JSON in a string in JSON in base64 …: deeper than this is not looked into. */
 export const nestedDepthMax = 8;
@@ -49,7 +49,7 @@ export function textEdits(text: string, place: TextPlace, tools: TextTools): Edi
   const known = tools.needles.size > 0 && tools.needles.test(text);
   const ruled = hasRules(tools.rules) && place.mode !== "field";
   if (place.mode === "field") return known ? looked(text, place, tools, known) : [];
-  if (!known && !ruled && !isSuspicious(text) && !mayNameInJson(text)) return [];
+  if (!known && !ruled && !new Suspicion(text).of() && !mayHide(text)) return [];
   if (place.depth < nestedDepthMax && looksLikeJson(text) && isJson(text))
     return tools.json(text, { ...place, depth: place.depth + 1 });
   return looked(text, place, tools, known);
@@ -67,8 +67,8 @@ function looked(text: string, place: TextPlace, tools: TextTools, known: boolean
     addAll(spans, ruledSpans(text, place, tools.rules));
   }
   if (place.mode === "all") {
-    addAll(spans, assignmentsIn(text));
-    addAll(spans, flagsIn(text));
+    if (/[:=]/.test(text)) addAll(spans, assignmentsIn(text));
+    if (text.includes("-")) addAll(spans, flagsIn(text));
   }
   const secrets = joinedSpans(spansOutside(spans, taken));
   const edits = replaced(text, secrets, place, tools);
@@ -172,9 +172,9 @@ export function hasRules({ patterns, functions }: Rules): boolean {
   return patterns.length > 0 || functions.length > 0;
 }
 
-/** A list of names and values names its secret apart from it (`{"name":"Authorization","value":"…"}`); an escape hides. */
-function mayNameInJson(text: string): boolean {
-  return (text.includes('"value"') || text.includes("\\u")) && looksLikeJson(text);
+/** An escape hides what it stands for: `{"\u0070assword":"…"}`. */
+function mayHide(text: string): boolean {
+  return text.includes("\\u") && looksLikeJson(text);
 }
 
 function looksLikeJson(text: string): boolean {

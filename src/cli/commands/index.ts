@@ -3,6 +3,8 @@
  * table; the code of a command is loaded when it is called.
  */
 import type { Command, Flag } from "../command.ts";
+import { identityFlag } from "../identity-flag.ts";
+import { cryptCommands } from "./crypt-flags.ts";
 import { recordCommand } from "./record-flags.ts";
 import { replayCommand } from "./replay-flags.ts";
 
@@ -40,6 +42,7 @@ export const commands: readonly Command[] = [
       { name: "stderr", help: "what the server wrote on stderr" },
       { name: "noise", help: "what stood on the server's stdout without being a message" },
       { name: "raw", help: "messages exactly as they were sent, not indented" },
+      identityFlag,
       json,
     ],
     run: async (call) => (await import("./show.ts")).run(call),
@@ -51,17 +54,22 @@ export const commands: readonly Command[] = [
     usage: "[DIR]",
     wordsMin: 0,
     wordsMax: 1,
-    flags: [json],
+    flags: [identityFlag, json],
     run: async (call) => (await import("./ls.ts")).run(call),
   },
   {
     name: "validate",
     group: "Check",
-    help: "say whether tapes are complete, unfinished, damaged or altered",
+    help: "say whether tapes are complete, unfinished, damaged or altered, and who signed them",
     usage: "TAPE…",
     wordsMin: 1,
     wordsMax: many,
-    flags: [json],
+    flags: [
+      { name: "signed", help: "demand a signature by a key of .reelwire/trusted.json" },
+      { name: "key", value: "FILE|BASE64", help: "demand a signature by this public key" },
+      identityFlag,
+      json,
+    ],
     run: async (call) => (await import("./validate.ts")).run(call),
   },
   {
@@ -89,10 +97,27 @@ export const commands: readonly Command[] = [
         choices: ["jsonl", "vcr"],
         help: "the output's format; default: by the ending of its name",
       },
+      identityFlag,
       force,
       json,
     ],
     run: async (call) => (await import("./convert.ts")).run(call),
+  },
+  ...cryptCommands,
+  {
+    name: "keys",
+    group: "House",
+    help: "which keys there are; make one to sign tapes with; trust somebody's",
+    usage: "[sign|trust FILE|BASE64]",
+    wordsMin: 0,
+    wordsMax: 2,
+    flags: [
+      { name: "user", help: "sign: make the key in your own configuration folder, not in the project" },
+      { name: "name", value: "NAME", help: "trust: call the key this; default: its fingerprint" },
+      { name: "force", help: "replace a key, or whom a name stands for" },
+      json,
+    ],
+    run: async (call) => (await import("./keys.ts")).run(call),
   },
   {
     name: "completion",
