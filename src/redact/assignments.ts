@@ -12,6 +12,8 @@ const nameMax = 80;
 /** A quoted value that is longer does not go on in another line. */
 const linesMax = 16_384;
 const blanksMax = 4;
+/** Backslashes before a quote: a string of JSON in a string, seven times over. */
+const slashesMax = 127;
 
 export function assignmentsIn(text: string): SecretSpan[] {
   const found: SecretSpan[] = [];
@@ -54,9 +56,11 @@ function nameBefore(text: string, mark: number, from = 0): Name {
   const quoted = isQuote(text.charCodeAt(end - 1));
   if (quoted) end--;
   // Quotes within a string of JSON.
-  for (let n = 0; n < blanksMax && text.charCodeAt(end - 1) === 0x5c; n++) end--;
+  for (let n = 0; n < slashesMax && text.charCodeAt(end - 1) === 0x5c; n++) end--;
   let start = end;
   while (start > from && end - start < nameMax && isNameCharacter(text.charCodeAt(start - 1))) start--;
+  // The letter of an escaped line end is no part of it.
+  if (start < end && start > from && isEscapedBreak(text, start)) start++;
   return { name: text.slice(start, end), start, quoted };
 }
 
@@ -108,7 +112,7 @@ function valueStart(text: string, mark: number): number | undefined {
 
 function quotedValue(text: string, start: number, name: string): SecretSpan | undefined {
   let i = start;
-  while (text.charCodeAt(i) === 0x5c && i - start < blanksMax) i++;
+  while (text.charCodeAt(i) === 0x5c && i - start < slashesMax) i++;
   if (!isQuote(text.charCodeAt(i))) return undefined;
   const mark = text.slice(start, i + 1);
   const from = i + 1;
@@ -127,6 +131,21 @@ function isEscaped(text: string, i: number, from: number): boolean {
   return slashes % 2 === 1;
 }
 
+/** Whether `\n`, `\r` or `\t` stands here as it is spelled in a string of JSON, its letter at `i`. */
+function isEscapedBreak(text: string, i: number): boolean {
+  const c = text.charCodeAt(i);
+  return text.charCodeAt(i - 1) === 0x5c && (c === 0x6e || c === 0x72 || c === 0x74);
+}
+
+/** Where a line ends in a text that stands in a string of JSON. */
+function escapedLineEnd(text: string, from: number): number {
+  for (let i = from; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 0x0a || c === 0x0d || c === 0x22 || c === 0x5c) return i;
+  }
+  return text.length;
+}
+
 /** Headers whose value is the rest of the line. */
 function isHeaderName(name: string): boolean {
   return /^(?:(?:proxy-)?authorization|(?:set-)?cookie2?|mcp-session-id|x-[\w-]{1,60})$/i.test(name);
@@ -140,12 +159,17 @@ function headerValue(
   ends: Ends,
 ): SecretSpan | undefined {
   if (!isHeaderName(name) || !isSecretHeader(name)) return undefined;
-  const before = nameStart > 0 ? text.charCodeAt(nameStart - 1) : 0x0a;
+  const escaped = nameStart > 1 && isEscapedBreak(text, nameStart - 1);
+  const before = nameStart > 0 && !escaped ? text.charCodeAt(nameStart - 1) : 0x0a;
   const from = start + schemeLength(text, start);
   if (before !== 0x0a && before !== 0x0d && !isQuote(before)) return bareValue(text, from, name, ends, true);
   const quote = isQuote(before) ? text.indexOf(text[nameStart - 1]!, from) : -1;
   // Within its quotes, if it has some: whoever repeats them has no line gone over twice.
-  let end = quote < 0 ? lineEnd(text, from) : from + lineEnd(text.slice(from, quote), 0);
+  let end = escaped
+    ? escapedLineEnd(text, from)
+    : quote < 0
+      ? lineEnd(text, from)
+      : from + lineEnd(text.slice(from, quote), 0);
   while (end > from && isBlank(text.charCodeAt(end - 1))) end--;
   return spanOf(text, from, end, name, "header");
 }

@@ -16,12 +16,22 @@ export function knownValuesOf(env: Environment, given: readonly string[] = []): 
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || name.startsWith("npm_config_") || name === "REELWIRE_REDACT_KEY") continue;
     const secret = secretOf(name, value, named.has(name));
-    if (secret !== undefined && !found.some((other) => other.value === secret))
-      found.push({ name, value: secret });
+    for (const each of secret === undefined ? [] : [secret, ...linesOf(secret)])
+      if (!found.some((other) => other.value === each)) found.push({ name, value: each });
     if (found.length >= valuesMax) break;
   }
   return found;
 }
+
+/** Lines of a key, which pass one by one where each line is a message of its own. */
+function linesOf(secret: string): string[] {
+  const lines = secret.includes("\n") ? secret.split(/\r?\n/).slice(0, linesMax) : [];
+  return lines.filter((line) => line.length >= lineCharactersMin && looksRandom(line));
+}
+
+/** Shorter lines, and ones of several words, are common. */
+const lineCharactersMin = 16;
+const linesMax = 200;
 
 /** The secret that a variable holds: its value, or the password in the URL that it is. */
 export function secretOf(name: string, value: string, given = false): string | undefined {

@@ -215,6 +215,11 @@ describe("which values of an environment", () => {
     ["DB_PASSWORD", "hunter2x", "hunter2x"],
     ["DB_PASSWORD", " hunter2x\n", "hunter2x"],
     ["DB_PASSWORD", "short", undefined],
+    [
+      "SSH_KEY",
+      "-----BEGIN\nabcdefgh1234567\n two words 12345678\n",
+      "-----BEGIN\nabcdefgh1234567\n two words 12345678",
+    ],
     ["DB_PASSWORD", "password", undefined],
     ["DATABASE_URL", url("u", "s3cretpw"), "s3cretpw"],
     ["DATABASE_URL", url("u", "s3cret%40pw"), "s3cret@pw"],
@@ -231,6 +236,17 @@ describe("which values of an environment", () => {
       found === undefined ? [] : [found],
     );
   });
+});
+
+it("the lines of a value that could be a key are known by themselves, too", () => {
+  const lines = [
+    "-----BEGIN X-----",
+    "MIIEabcdefgh12345678",
+    "x = words here 12345678",
+    "Qabcdefgh12345678==",
+  ];
+  const found = knownValuesOf({ MY_KEY: lines.join("\n") });
+  expect(found.map((each) => each.value)).toEqual([lines.join("\n"), lines[1], lines[3]]);
 });
 
 it("a redactor without an environment takes none of it", () => {

@@ -28,6 +28,14 @@ describe("taken out", () => {
     ["curl -H 'Authorization: Bearer abc' -v", "curl -H 'Authorization: Bearer <secret>' -v"],
     ['curl -H "X-Api-Key: abc" https://x', 'curl -H "X-Api-Key: <secret>" https://x'],
     ["Mcp-Session-Id: 42-abc", "Mcp-Session-Id: <secret>"],
+    [
+      String.raw`got "GET /\r\nCookie: a=1; b=2\r\nAccept: *"`,
+      String.raw`got "GET /\r\nCookie: <secret>\r\nAccept: *"`,
+    ],
+    [
+      String.raw`x {\\\\\"token\\\\\":\\\\\"abc\\\\\"}`,
+      String.raw`x {\\\\\"token\\\\\":\\\\\"<secret>\\\\\"}`,
+    ],
     ["https://x/y?access_token=abc&b=1#c", "https://x/y?access_token=<secret>&b=1#c"],
     ["https://x/y?a=1&sig=ab%2Bc%3D#f", "https://x/y?a=1&sig=<secret-url>#f"],
     ["https://x/cb#access_token=abc&state=1", "https://x/cb#access_token=<secret>&state=1"],
