@@ -26,6 +26,7 @@ export { limits } from "./limits.ts";
 export { nearest } from "./nearest.ts";
 export {
   encodedSuffix,
+  holdsPlaceholder,
   isPlaceholder,
   isPlaceholders,
   type PlaceholderAt,

@@ -5,6 +5,7 @@
 import {
   encodedSuffix,
   encodeUtf8,
+  holdsPlaceholder,
   isJson,
   type PlaceholderParts,
   placeholderStart,
@@ -56,16 +57,9 @@ function escaped(key: string): string {
 /** The message with every secret that is known put in; the same object when it holds no placeholder. */
 export function filled(message: Message, secretOf: SecretOf): Message {
   const { text } = message;
-  if (!mayHold(text)) return message;
+  if (!holdsPlaceholder(text)) return message;
   const edits = jsonEdits(text, secretOf, 0);
   return edits.length === 0 ? message : new Message(encodeUtf8(edited(text, edits)));
-}
-
-/** The beginning of a placeholder, and what base64 makes of it at each of its alignments. */
-const starts = [placeholderStart, "W1tydz", "tbcnc6", "bW3J3O"];
-
-function mayHold(text: string): boolean {
-  return starts.some((start) => text.includes(start));
 }
 
 const quiet: JsonWalker<string> = {
@@ -81,7 +75,7 @@ function jsonEdits(text: string, secretOf: SecretOf, depth: number): Edit[] {
   const edits: Edit[] = [];
   const fill = (start: number, end: number): void => {
     const raw = text.slice(start, end);
-    if (!mayHold(raw)) return;
+    if (!holdsPlaceholder(raw)) return;
     const number = numberOf(raw, secretOf);
     // With its quotes: it becomes a number again.
     if (number !== undefined) edits.push({ start: start - 1, end: end + 1, text: number });
@@ -121,7 +115,7 @@ function textEdits(text: string, secretOf: SecretOf, depth: number): Edit[] {
   if (depth >= nestedDepthMax) return edits;
   for (const run of base64Runs(text)) {
     const raw = text.slice(run.start, run.end);
-    const said = mayHold(raw) ? decodedBase64(raw) : undefined;
+    const said = holdsPlaceholder(raw) ? decodedBase64(raw) : undefined;
     const inner = said === undefined ? [] : textEdits(said, secretOf, depth + 1);
     if (inner.length > 0) edits.push({ ...run, text: encodedBase64(edited(said!, inner), raw) });
   }

@@ -150,7 +150,13 @@ function inPercents(text: string, busy: readonly Range[], place: TextPlace, tool
   const edits: Edit[] = [];
   const encoding: TextTools = {
     ...tools,
-    replace: (secret, span, at) => tools.replace(secret, { ...span, encoded: true }, at),
+    // Encoded once more it is put back so.
+    replace: (secret, span, at) =>
+      tools.replace(
+        span.encoded && secret.isWellFormed() ? encodeURIComponent(secret) : secret,
+        { ...span, encoded: true },
+        at,
+      ),
   };
   for (const run of percentRuns(text).flatMap((each) => gaps(each, busy))) {
     const { text: said, places } = decodedPercents(text.slice(run.start, run.end));

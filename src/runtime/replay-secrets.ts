@@ -53,7 +53,7 @@ export async function replaySecrets(
   return {
     of,
     byShape,
-    ...(byShape ? {} : { sameSecret: (live, recorded) => sameSecret(live, recorded, redaction.digest) }),
+    ...(byShape ? {} : { sameSecret: (live, recorded) => sameSecret(live, recorded, seen) }),
   };
 }
 
@@ -78,6 +78,9 @@ class SeenSecrets {
     this.#live.set(digest, secret);
     return digest;
   };
+
+  /** A secret of a live call that nothing told but its digest. */
+  readonly found = (secret: string): void => void this.digest(secret);
 
   readonly of = ({ digest, length }: PlaceholderParts): string | undefined => {
     const secret = this.#known.get(digest) ?? this.#live.get(digest);
