@@ -111,21 +111,35 @@ export class Taking {
     if (!this.#script.complete) return "not-known-yet";
     const again = this.#again(live, first, repeat);
     return typeof again === "object" && "missed" in again && again.missed === "unknown"
-      ? (this.#bySecret(live) ?? again)
+      ? (this.#bySecret(live, repeat) ?? again)
       : again;
   }
 
   /** A secret that nothing but its digest tells: the recorded calls with secrets are gone over one by one. */
-  #bySecret(live: LiveRequest): Taken | undefined {
+  #bySecret(live: LiveRequest, repeat: RepeatPolicy): Taken | undefined {
     const { rules } = this.#map;
     if (!rules.sameSecret || rules.strategy !== "method-and-params") return undefined;
+    const equal: number[] = [];
     for (const call of this.#callsWithSecrets(live.message.method ?? "")) {
-      if (this.#used.has(call) || differenceOf(live.message, this.#map.message(this.#script, call), rules))
-        continue;
+      if (differenceOf(live.message, this.#map.message(this.#script, call), rules)) continue;
+      equal.push(call);
+      if (this.#used.has(call)) continue;
       this.use(call);
       return { call, volatiles: [], live: [] };
     }
-    return undefined;
+    if (equal.length === 0) return undefined;
+    const call = this.#beyondOf(live, equal, repeat);
+    if (call === undefined) return { missed: "used-up", recorded: equal.length };
+    return { call, volatiles: [], live: [] };
+  }
+
+  /** Which of equal calls answers when all of them are used; undefined when none does. Counts. */
+  #beyondOf(live: LiveRequest, equal: readonly number[], repeat: RepeatPolicy): number | undefined {
+    const beyond = this.#beyond.get(live.key.text) ?? 0;
+    const which = occurrenceFor(equal.length + beyond, equal.length, repeat);
+    if (which === undefined) return undefined;
+    if (this.#beyond.size < beyondMax || beyond > 0) this.#beyond.set(live.key.text, beyond + 1);
+    return equal[which];
   }
 
   #callsWithSecrets(method: string): readonly number[] {
@@ -167,12 +181,9 @@ export class Taking {
   #again(live: LiveRequest, first: number, repeat: RepeatPolicy): Taken {
     if (first === none) return { missed: "unknown", recorded: 0 };
     const equal = this.#equalsOf(live);
-    const beyond = this.#beyond.get(live.key.text) ?? 0;
-    const which = occurrenceFor(equal.length + beyond, equal.length, repeat);
-    if (which === undefined)
+    const call = this.#beyondOf(live, equal, repeat);
+    if (call === undefined)
       return { missed: equal.length > 0 ? "used-up" : "unknown", recorded: equal.length };
-    if (this.#beyond.size < beyondMax || beyond > 0) this.#beyond.set(live.key.text, beyond + 1);
-    const call = equal[which]!;
     return { call, volatiles: this.#compare(live, call) ?? [], live: live.volatiles };
   }
 

@@ -4,7 +4,9 @@
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { Client } from "@modelcontextprotocol/client";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { replayTape } from "../../src/index.ts";
 import { base64, base64Url, forbidden, secrets, values } from "./harness/planted.ts";
 import { startClient } from "./harness/record-run.ts";
 import { type ReplayRunOptions, type Script, Stageplay } from "./harness/replay-run.ts";
@@ -113,4 +115,136 @@ describe("the same calls again", () => {
     expect(missed).toEqual(["planted 11"]);
     expect(live.join("")).toContain("[[rw:github-token:40:");
   });
+});
+
+const echo = (value: unknown) => (talk: Talk) => talk.call("echo", { text: "the answer", value });
+
+describe("never another call's answer", () => {
+  it("another secret is a miss, with the key", async () => {
+    const recorded = await record(async (talk) => {
+      await talk.open();
+      await echo({ password: s.named })(talk);
+    });
+    const { exit } = await again(
+      recorded,
+      async (talk) => {
+        await talk.open();
+        for (const other of ["An0therSecretOfIt", s.named.slice(1), "", `${s.named} `])
+          expect(await echo({ password: other })(talk), other).toContain('"code":-31001');
+        expect(await echo({ password: s.named })(talk)).toContain("the answer");
+      },
+      { env: { ...env, ...withKey(recorded) } },
+    );
+    expect(exit.code).toBe(1);
+  });
+
+  it.each<[what: string, one: unknown, other: unknown]>([
+    ["by name", { password: s.named }, { password: [...s.named].reverse().join("") }],
+    ["a number", { password: 73914826 }, { password: 73914827 }],
+    ["in base64", base64(`password=${s.named}`), base64(`password=${[...s.named].reverse().join("")}`)],
+  ])("two that differ only in a secret, without the key: %s", async (_, one, other) => {
+    const recorded = await record(async (talk) => {
+      await talk.open();
+      await echo(one)(talk);
+      await echo(other)(talk);
+    });
+    const { exit } = await again(recorded, async (talk) => {
+      await talk.open();
+      for (const value of [one, other]) expect(await echo(value)(talk)).toContain('"code":-31008');
+    });
+    expect(exit.code).toBe(1);
+    const known = await again(
+      recorded,
+      async (talk) => {
+        await talk.open();
+        for (const value of [other, one]) expect(await echo(value)(talk)).toContain("the answer");
+      },
+      { env: withKey(recorded) },
+    );
+    expect(known.exit.code).toBe(0);
+  });
+});
+
+describe("what a client says of it later", () => {
+  it("the placeholder that it was given stands for the secret", async () => {
+    const script: Script = async (talk) => {
+      await talk.open();
+      const answer = await talk.call("echo", { text: `password=${s.named}` });
+      const [, said] = /password=([^"]+)"/.exec(answer)!;
+      await talk.call("echo", { text: "logged in", password: said });
+    };
+    const recorded = await record(script);
+    for (const where of [withKey(recorded), {}]) {
+      const { exit, lines } = await again(recorded, script, { env: where });
+      expect(exit.code).toBe(0);
+      expect(lines.at(-1)).toContain("logged in");
+    }
+  });
+
+  it("again and again, by --repeat last, known to the environment or by its digest alone", async () => {
+    const script: Script = async (talk) => {
+      await talk.open();
+      await echo({ note: s.known })(talk);
+    };
+    const recorded = await record(script);
+    for (const where of [{ ...env, ...withKey(recorded) }, withKey(recorded)]) {
+      const { exit } = await again(
+        recorded,
+        async (talk) => {
+          await talk.open();
+          for (let n = 0; n < 3; n++) expect(await echo({ note: s.known })(talk)).toContain("the answer");
+        },
+        { env: where, flags: ["--repeat", "last"] },
+      );
+      expect(exit.code).toBe(0);
+    }
+  });
+
+  it("an answer to a question of the server", async () => {
+    const script: Script = async (talk) => {
+      await talk.open();
+      const params = {
+        message: `for ${s.known}`,
+        requestedSchema: { properties: { password: { type: "string" } } },
+      };
+      const id = await talk.start("ask", { id: "q", method: "elicitation/create", params });
+      const asked = await talk.asked("elicitation/create");
+      await talk.reply(asked, { action: "accept", content: { password: s.named, note: s.known } });
+      await talk.answer(id);
+    };
+    const recorded = await record(script);
+    const { stderr, lines } = await again(recorded, script, { env: { ...env, ...withKey(recorded) } });
+    expect(stderr).toBe("");
+    expect(lines).toEqual(recorded.lines);
+  });
+});
+
+it("what only the server said is filled from the environment, else it stays a placeholder", async () => {
+  const script: Script = async (talk) => {
+    await talk.open();
+    await talk.call("env", { name: "PLANTED_PASSWORD" });
+  };
+  const recorded = await record(script);
+  expect(JSON.parse(recorded.lines.at(-1)!)).toMatchObject({ result: { content: [{ text: s.known }] } });
+  const known = await again(recorded, script, { env: { ...env, ...withKey(recorded) } });
+  expect(known.lines).toEqual(recorded.lines);
+  const unknown = await again(recorded, script, { env: withKey(recorded) });
+  expect(unknown.lines.at(-1)).toMatch(/"text":"\[\[rw:secret:24:[0-9a-f]{8}\]\]"/);
+});
+
+it("a program replays it in the same way", async () => {
+  const recorded = await record(async (talk) => {
+    await talk.open();
+    await echo({ note: s.known, password: 73914826 })(talk);
+  });
+  vi.stubEnv("PLANTED_PASSWORD", s.known);
+  vi.stubEnv("XDG_CONFIG_HOME", recorded.play.folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await using replay = await replayTape(recorded.play.tapePath);
+  const client = new Client({ name: "tests", version: "1" });
+  await client.connect(replay.transport());
+  const args = { text: "the answer", value: { note: s.known, password: 73914826 } };
+  const answer = await client.callTool({ name: "echo", arguments: args });
+  expect(answer.content).toEqual([{ type: "text", text: "the answer" }]);
+  await client.close();
 });

@@ -11,6 +11,7 @@ let states = 0;
 
 export const tools = {
   echo: (call, args) => call.answer(textResult(args.text ?? "")),
+  env: (call, args) => call.answer(textResult(process.env[args.name] ?? "")),
   exact: (call, args) => call.answer(exact[args.which]),
 
   /** The same call, another answer each time. */
