@@ -69,15 +69,27 @@ export class HeldText {
 
   /** How much of a text may be told: whole lines, none of them within a private key, and no known value begun. */
   #safeEnd(text: string): number {
-    let end = Math.min(text.lastIndexOf("\n") + 1, this.#redactor.begunAt(text));
+    let end = text.lastIndexOf("\n") + 1;
+    for (let before = -1; before !== end; ) {
+      before = end;
+      end = uncutKey(text, this.#redactor.begunAt(text, end));
+    }
     const open = openKey(text, false);
-    if (open >= 0) end = Math.min(end, text.lastIndexOf("\n", open) + 1);
     const floor = text.length - heldCharactersMax;
     if (end >= floor) return end;
     // Too much is held: a blank is as good an end as a line's.
     const blank = text.indexOf(" ", floor) + 1;
     return blank > 0 && open < 0 ? blank : floor;
   }
+}
+
+/** Where a text may end so that no private key is cut: at `end`, or before the line in which the key begins. */
+function uncutKey(text: string, to: number): number {
+  const open = openKey(text, false);
+  if (open >= 0 && open < to) return text.lastIndexOf("\n", open) + 1;
+  const last = to === 0 ? -1 : text.lastIndexOf(begin, to - 1);
+  const isCut = last >= 0 && lineEnd(text, last, begin) >= 0 && keyEnd(text, last) > to;
+  return isCut ? text.lastIndexOf("\n", last) + 1 : to;
 }
 
 /** Where a private key begins that does not end in this text; -1 when there is none, or when it is not `sure`. */

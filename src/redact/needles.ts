@@ -70,10 +70,12 @@ export class Needles {
     return found;
   }
 
-  /** Where one of several lines begins that is not whole yet; the text's length when none does. */
-  begunAt(text: string): number {
-    let first = text.length;
+  /** Where one of several lines begins that would be cut at `end`, or is not whole yet; `end` when none does. */
+  begunAt(text: string, end = text.length): number {
+    let first = end;
     for (const needle of this.#spread) {
+      const whole = text.indexOf(needle, Math.max(0, end - needle.length + 1));
+      if (whole >= 0 && whole < first) first = whole;
       const longest = Math.min(needle.length - 1, text.length);
       for (let length = longest; length > text.length - first; length--)
         if (text.endsWith(needle.slice(0, length))) first = text.length - length;

@@ -45,8 +45,8 @@ export interface Redactor {
   /** JSON text that is no message: a header, a payload of another kind. */
   json(text: string): string;
   argv(args: readonly string[]): string[];
-  /** Where a known value of several lines begins that may go on after this text; its length when none does. */
-  begunAt(text: string): number;
+  /** Where a known value of several lines begins that would be cut at `end` or may go on after this text, else `end`. */
+  begunAt(text: string, end?: number): number;
   /** Follows known values that are said in pieces; undefined when there are none. */
   splits(): SplitValues | undefined;
 }
@@ -70,7 +70,7 @@ export const redactNothing: Redactor = {
   text: (text) => text,
   json: (text) => text,
   argv: (args) => [...args],
-  begunAt: (text) => text.length,
+  begunAt: (text, end = text.length) => end,
   splits: () => undefined,
 };
 
@@ -154,8 +154,8 @@ class Standard implements Redactor {
     return JSON.parse(this.json(JSON.stringify(args))) as string[];
   }
 
-  begunAt(text: string): number {
-    return this.#tools.needles.begunAt(text);
+  begunAt(text: string, end?: number): number {
+    return this.#tools.needles.begunAt(text, end);
   }
 
   splits(): SplitValues | undefined {
