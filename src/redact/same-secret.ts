@@ -7,9 +7,6 @@ import { encodedSuffix, type PlaceholderAt, placeholdersIn, toldLength } from ".
 /** Texts with more placeholders, and longer ones, are not tried. */
 const placeholdersMax = 64;
 const charactersMax = 1_000_000;
-/** Longer secrets are not tried one end after the other: they are told where what follows them begins. */
-const triedMax = 4_096;
-
 /** The keyed hash of a secret, and who is told of each secret that is one of the text's. */
 export interface SecretTeller {
   readonly digest: (secret: string) => string;
@@ -41,53 +38,70 @@ function fits(
   // What was known for a secret here was taken out here, too.
   const taken = recorded.slice(place.start, place.end);
   if (live.startsWith(taken, start)) return goesOn(start + taken.length);
-  for (const end of ends(live, start, recorded, place, found[next + 1])) {
-    const spelled = live.slice(start, end);
-    const said = place.kind.endsWith(encodedSuffix) ? [decoded(spelled)] : [spelled, unescaped(spelled)];
-    const secret = said.find((each) => isSecret(each, place, teller));
-    if (secret === undefined || !goesOn(end)) continue;
-    teller.found?.(secret, place.digest);
-    return true;
-  }
+  const isEncoded = place.kind.endsWith(encodedSuffix);
+  for (const spelling of isEncoded ? [percents] : [plain, escapes])
+    for (const end of ends(live, start, place.length, spelling)) {
+      const secret = spelling.said(live.slice(start, end));
+      if (secret === undefined || !isSecret(secret, place, teller) || !goesOn(end)) continue;
+      teller.found?.(secret, place.digest);
+      return true;
+    }
   return false;
 }
 
-/** Where a secret may end that begins at `start`. Characters and their encodings may be longer than what is counted. */
+/** A way to spell a secret: how long the spelling of its next character is, and what all of it says. */
+interface Spelling {
+  readonly step: (text: string, i: number) => number;
+  readonly said: (text: string) => string | undefined;
+}
+
+const plain: Spelling = { step: (text, i) => (text.codePointAt(i)! > 0xffff ? 2 : 1), said: (text) => text };
+
+const percents: Spelling = {
+  step(text, i) {
+    const byte = text[i] === "%" ? Number.parseInt(text.slice(i + 1, i + 3), 16) : Number.NaN;
+    if (Number.isNaN(byte)) return plain.step(text, i);
+    return 3 * (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1);
+  },
+  said(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  },
+};
+
+/** As a part of a string of JSON. */
+const escapes: Spelling = {
+  step(text, i) {
+    if (text[i] !== "\\") return plain.step(text, i);
+    if (text[i + 1] !== "u") return 2;
+    return /^\\ud[89ab][0-9a-f]{2}\\ud[c-f]/i.test(text.slice(i, i + 12)) ? 12 : 6;
+  },
+  said(text) {
+    if (!text.includes("\\")) return undefined;
+    try {
+      return JSON.parse(`"${text}"`) as string;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/** Where a secret may end that begins at `start`: a placeholder tells its length up to seven characters. */
 function* ends(
   live: string,
   start: number,
-  recorded: string,
-  place: PlaceholderAt,
-  after: PlaceholderAt | undefined,
+  length: number,
+  { step }: Spelling,
 ): Generator<number, void, void> {
-  if (place.length > triedMax) {
-    const follows = recorded.slice(place.end, after?.start);
-    const end = follows === "" ? live.length : live.indexOf(follows, start);
-    if (end >= start) yield end;
-    return;
-  }
-  const last = Math.min(live.length, start + place.length * 12);
-  for (let end = start + Math.max(0, place.length - 7); end <= last; end++) yield end;
-}
-
-function isSecret(text: string | undefined, place: PlaceholderAt, { digest }: SecretTeller): boolean {
-  return text !== undefined && toldLength(text) === place.length && digest(text) === place.digest;
-}
-
-/** What a text says as a part of a string of JSON; undefined when that is the same, or nothing. */
-function unescaped(text: string): string | undefined {
-  if (!text.includes("\\")) return undefined;
-  try {
-    return JSON.parse(`"${text}"`) as string;
-  } catch {
-    return undefined;
+  for (let end = start, count = 0; count <= length && end <= live.length; count++) {
+    if (count > length - 8) yield end;
+    end += end < live.length ? step(live, end) : 1;
   }
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+function isSecret(text: string, place: PlaceholderAt, { digest }: SecretTeller): boolean {
+  return toldLength(text) === place.length && digest(text) === place.digest;
 }
