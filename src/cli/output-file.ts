@@ -52,13 +52,13 @@ function exists(path: string): ReelwireError {
   return new ReelwireError("RW3010", { where: [["file", path]] });
 }
 
-function cannotWrite(path: string, cause: NodeJS.ErrnoException): ReelwireError {
+export function cannotWrite(path: string, cause: NodeJS.ErrnoException): ReelwireError {
   const folder = dirname(path);
   const missing = existsSync(folder) ? {} : { ENOENT: `create the folder first: mkdir -p ${folder}` };
   const hint = systemHint(cause, missing);
   return new ReelwireError("RW2202", { with: { hint }, where: [["file", path]], cause });
 }
 
-function isSystem(cause: unknown): cause is NodeJS.ErrnoException {
+export function isSystem(cause: unknown): cause is NodeJS.ErrnoException {
   return cause instanceof Error && "syscall" in cause;
 }

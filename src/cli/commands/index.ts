@@ -5,6 +5,7 @@
 import type { Command, Flag } from "../command.ts";
 import { recordCommand } from "./record-flags.ts";
 import { replayCommand } from "./replay-flags.ts";
+import { packCommands } from "./sharing-flags.ts";
 
 /** Every command has it. */
 export const helpFlag: Flag = { name: "help", short: "h", help: "explain the command" };
@@ -94,6 +95,7 @@ export const commands: readonly Command[] = [
     ],
     run: async (call) => (await import("./convert.ts")).run(call),
   },
+  ...packCommands,
   {
     name: "completion",
     group: "House",

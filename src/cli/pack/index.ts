@@ -1,0 +1,2 @@
+/** The door of pack/: tapes in one file for somebody else, and back. */
+export { unpack } from "./unpack.ts";
