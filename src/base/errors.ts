@@ -176,6 +176,27 @@ export const errorTable = {
     fault: "user",
     fix: "set TMPDIR to a folder where reelwire may write",
   },
+  RW3201: {
+    says: "the redaction rules cannot be read",
+    exit: 2,
+    fault: "user",
+    fix: "give --redact a file of rules, `standard` or `off`",
+  },
+  RW3202: {
+    says: "the redaction rules are not right: {why}",
+    exit: 2,
+    fault: "user",
+    fix: "see `reelwire help RW3202`",
+  },
+  RW3203: {
+    says: "the redaction key has fewer than {least} characters",
+    exit: 2,
+    fault: "user",
+    fix: "{hint}",
+  },
+  RW3301: { says: "the key file cannot be read", exit: 2, fault: "user", fix: "{hint}" },
+  RW3302: { says: "the file holds no key that could be used", exit: 2, fault: "user", fix: "{hint}" },
+  RW3303: { says: "a key cannot be kept here", exit: 2, fault: "user", fix: "{hint}" },
   RW3501: {
     says: "the list of allowed findings cannot be used",
     exit: 2,

@@ -24,6 +24,18 @@ export {
 export { isJsonBytes } from "./json-check.ts";
 export { limits } from "./limits.ts";
 export { nearest } from "./nearest.ts";
+export {
+  encodedSuffix,
+  isPlaceholder,
+  type PlaceholderAt,
+  type PlaceholderParts,
+  placeholderStart,
+  placeholdersIn,
+  placeholderText,
+  shapeOf,
+  toldLength,
+} from "./placeholder.ts";
+export { isNamed, Patterns, type Place, parsePointer, pointerOf, step, stepInto } from "./pointer.ts";
 export { Queue } from "./queue.ts";
 export type { Random } from "./random.ts";
 export { seededRandom } from "./random.ts";

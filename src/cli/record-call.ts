@@ -22,6 +22,8 @@ export async function recordOptions(
     const hint = "a .vcr file is one file; record a tape with --rotate and convert its parts";
     throw new ReelwireError("RW1006", { with: { first: "--rotate", second: "--format vcr", hint } });
   }
+  const redact = text("redact");
+  await demandRedaction(redact, call.cwd, call.env);
   const tags = tagsOf(list(flags["tag"]));
   const max = text("max-interactions");
   return {
@@ -33,6 +35,7 @@ export async function recordOptions(
     stray: (text("stray") ?? "drop") as RecordOptions["stray"],
     force: flags["force"] === true,
     ...given("out", out),
+    ...given("redact", redact),
     ...given("name", text("name")),
     ...given("sessionId", text("session-id")),
     ...given("endpointId", text("endpoint-id")),
@@ -42,6 +45,14 @@ export async function recordOptions(
     ...given("maxInteractions", max === undefined ? undefined : wholeNumber("--max-interactions", max)),
     ...given("rotate", rotate === undefined ? undefined : rotationOf(rotate, "--rotate")),
   };
+}
+
+/** Rules that are named must be right, and a key that is given long enough, before there is anything to lose. */
+async function demandRedaction(setting: string | undefined, cwd: string, env: Call["env"]): Promise<void> {
+  const isFile = setting !== undefined && setting !== "standard" && setting !== "off";
+  if (!isFile && !env["REELWIRE_REDACT_KEY"]) return;
+  const { redactionFor } = await import("../runtime/index.ts");
+  await redactionFor({ cwd, env, setting, makesKey: false });
 }
 
 function given<K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } {

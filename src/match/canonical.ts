@@ -3,8 +3,7 @@
  * keys kept in their order, strings by their characters (lone surrogates kept), numbers by exact value and by whether
  * they were spelled as integers. What the rules ignore is left out. The result is a key, not JSON.
  */
-import { canonicalNumber } from "../base/index.ts";
-import { isNamed, type Place, step } from "./pointer.ts";
+import { canonicalNumber, isNamed, type Place, step } from "../base/index.ts";
 import { isEpoch, type VolatileName, volatileString } from "./volatile.ts";
 
 /** Deeper values are compared by their spelling: equal spellings are equal values. */

@@ -2,10 +2,18 @@
  * Where two JSON values differ under the rules of a replay: what a miss tells people. Walks both side by side and
  * prunes what is equal.
  */
-import { decodeLoosely, elements, members, type Span } from "../base/index.ts";
+import {
+  decodeLoosely,
+  elements,
+  isNamed,
+  members,
+  type Place,
+  pointerOf,
+  type Span,
+  step,
+} from "../base/index.ts";
 import type { Message } from "../protocol/index.ts";
 import { canonicalOf } from "./canonical.ts";
-import { isNamed, type Place, pointerOf, step } from "./pointer.ts";
 import type { MatchRules } from "./rules.ts";
 
 export interface Difference {

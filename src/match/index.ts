@@ -1,3 +1,4 @@
+export { parsePointer, pointerOf } from "../base/index.ts";
 export { Assignment } from "./assign.ts";
 export { Bindings } from "./bindings.ts";
 export { canonicalOf } from "./canonical.ts";
@@ -11,7 +12,6 @@ export { isRetry, keyOf } from "./key.ts";
 export { KeyTable } from "./key-table.ts";
 export type { Nearest } from "./nearest-call.ts";
 export { nearestOf } from "./nearest-call.ts";
-export { parsePointer, pointerOf } from "./pointer.ts";
 export type { RepeatPolicy } from "./repeat.ts";
 export { occurrenceFor, repeatPolicies } from "./repeat.ts";
 export type { MatchOptions, MatchRules, Strategy } from "./rules.ts";

@@ -2,10 +2,9 @@
  * The key of a request: equal keys are the same request under the rules of a replay. A retry of a multi-round-trip
  * request has, as a round, the key of its first request.
  */
-import { decodeLoosely } from "../base/index.ts";
+import { decodeLoosely, isNamed, step } from "../base/index.ts";
 import type { Message } from "../protocol/index.ts";
 import { canonicalOf } from "./canonical.ts";
-import { isNamed, step } from "./pointer.ts";
 import { type MatchRules, retryKeys } from "./rules.ts";
 
 export interface RequestKey {

@@ -1,6 +1,7 @@
 /** What "the same request" means for one replay: the strategy, and which parts of a request say nothing. */
+
+import { Patterns, type Place, parsePointer } from "../base/index.ts";
 import { metaKeys } from "../protocol/index.ts";
-import { Patterns, type Place, parsePointer } from "./pointer.ts";
 import type { VolatileName } from "./volatile.ts";
 
 /**

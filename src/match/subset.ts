@@ -1,7 +1,6 @@
 /** Whether all that one JSON value says is in another: the strategy `subset`. */
-import { decodeLoosely, elements, members } from "../base/index.ts";
+import { decodeLoosely, elements, isNamed, members, type Place, step } from "../base/index.ts";
 import { canonicalOf } from "./canonical.ts";
-import { isNamed, type Place, step } from "./pointer.ts";
 import type { MatchRules } from "./rules.ts";
 
 /** Deeper values must be equal. */

@@ -3,10 +3,19 @@
  * a text of it: members of an object are added up, so that their order does not matter. Values that are equal under
  * the rules (see `canonical.ts`) have the same hash; that two values differ is for the full comparison to say.
  */
-import { canonicalNumber, decodeLoosely, elements, MemberCursor, stringAt } from "../base/index.ts";
+import {
+  canonicalNumber,
+  decodeLoosely,
+  elements,
+  isNamed,
+  MemberCursor,
+  type Place,
+  step,
+  stepInto,
+  stringAt,
+} from "../base/index.ts";
 import type { Message } from "../protocol/index.ts";
 import { type Hash, hashOf } from "./hash.ts";
-import { isNamed, type Place, step, stepInto } from "./pointer.ts";
 import type { MatchRules } from "./rules.ts";
 import { isEpoch, volatileString } from "./volatile.ts";
 

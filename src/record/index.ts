@@ -2,6 +2,14 @@ export { entryKinds, readArena } from "./arena.ts";
 export { Assembler } from "./assemble.ts";
 export type { CaptureLimits } from "./capture.ts";
 export { Capture, captureLimits } from "./capture.ts";
+export {
+  cleanEvent,
+  cleanHeader,
+  EventCleaner,
+  heldMicrosMax,
+  redactedNote,
+  unredactedNote,
+} from "./clean.ts";
 export { InteractionCount } from "./count.ts";
 export type { Introduction, Talk } from "./introduce.ts";
 export { introduce } from "./introduce.ts";

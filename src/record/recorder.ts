@@ -3,6 +3,7 @@ import type { TapeEvent, TapeHeader } from "../tape/index.ts";
 import { type Sink, TapeWriter } from "../tape/worker.ts";
 import { readArena } from "./arena.ts";
 import { Assembler } from "./assemble.ts";
+import { EventCleaner, redactedNote } from "./clean.ts";
 
 /** When a recording goes on in a new part. */
 export interface RotateAfter {
@@ -49,17 +50,20 @@ export class Recorder {
   readonly #assembler: Assembler;
   readonly #capture: Selection | undefined;
   readonly #count: InteractionCounter | undefined;
+  readonly #cleaner: EventCleaner;
   #writer: TapeWriter;
   #part = 1;
   #partStartedAt = 0;
   #partInteractions = 0;
   #over = false;
+  #lastAt = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#assembler = new Assembler(options.stray);
     this.#capture = options.capture;
     this.#count = options.count;
+    this.#cleaner = new EventCleaner(options.redactor);
     const header = options.rotate ? { ...options.header, part: 1 } : options.header;
     this.#writer = new TapeWriter(options.open(1), header, { bufferBytes });
   }
@@ -83,6 +87,16 @@ export class Recorder {
     else for (const kept of this.#capture.take(event)) this.#keep(kept);
   }
 
+  /** Whether text is held back that {@link release} lets go. */
+  get holds(): boolean {
+    return this.#cleaner.holds;
+  }
+
+  /** Lets go what is held back because a secret might have gone on; at the time of the last event, not to go back later. */
+  release(): void {
+    for (const clean of this.#cleaner.release(this.#lastAt)) this.#put(clean);
+  }
+
   flush(): void {
     if (!this.#over) this.#writer.flush();
   }
@@ -92,14 +106,21 @@ export class Recorder {
     const last = Math.round(at);
     for (const event of this.#assembler.end(last)) this.event(event);
     for (const kept of this.#capture?.end() ?? []) this.#keep(kept);
+    this.#lastAt = Math.max(this.#lastAt, last);
+    this.release();
     if (this.#capture && this.#capture.dropped > 0) this.#note(last, "captured", capturedSays(this.#capture));
     this.#finish(last);
   }
 
   #keep(event: TapeEvent): void {
+    this.#lastAt = Math.max(this.#lastAt, event.at);
+    for (const clean of this.#cleaner.take(event)) this.#put(clean);
+  }
+
+  #put(event: TapeEvent): void {
     if (this.#over) return;
     this.#rotateBefore(event.at);
-    this.#writer.write(this.#redacted(event));
+    this.#writer.write(event);
     if (!this.#count?.take(event)) return;
     this.#partInteractions++;
     const { maxInteractions } = this.#options;
@@ -110,18 +131,6 @@ export class Recorder {
       `${maxInteractions} interactions are recorded; the traffic goes on without a tape`,
     );
     this.#finish(event.at);
-  }
-
-  #redacted(event: TapeEvent): TapeEvent {
-    const { payload } = event;
-    const { redactor } = this.#options;
-    if (payload.kind === "msg") {
-      const message = redactor.message(payload.message);
-      return message === payload.message ? event : { ...event, payload: { kind: "msg", message } };
-    }
-    if (payload.kind !== "text" && payload.kind !== "stderr") return event;
-    const text = redactor.text(payload.text);
-    return text === payload.text ? event : { ...event, payload: { ...payload, text } };
   }
 
   #rotateBefore(at: number): void {
@@ -152,6 +161,8 @@ export class Recorder {
 
   #finish(at: number): void {
     if (this.#over) return;
+    const redacted = redactedNote(this.#options.redactor);
+    if (redacted) this.#writer.write({ at, payload: { kind: "note", note: redacted } });
     this.#writer.end(at);
     this.#over = true;
   }

@@ -1,2 +1,21 @@
-export type { Redactor } from "./redactor.ts";
-export { redactNothing } from "./redactor.ts";
+export { HeldText } from "./held-text.ts";
+export { isSecretName } from "./names.ts";
+export { type KnownValue, knownCharactersMin } from "./needles.ts";
+export {
+  createRedactor,
+  type Found,
+  type RedactedMessage,
+  type Redactor,
+  type RedactorOptions,
+  redactNothing,
+} from "./redactor.ts";
+export {
+  compileRules,
+  type RuleFunction,
+  type RuleOptions,
+  type RulePattern,
+  type RulePlace,
+  type Rules,
+} from "./rules.ts";
+export type { How } from "./spans.ts";
+export type { RedactedNumber } from "./structure.ts";

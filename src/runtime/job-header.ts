@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { version } from "../base/index.ts";
-import { redactNothing } from "../redact/index.ts";
-import type { ProcessMark, TapeHeader } from "../tape/index.ts";
+import type { ProcessMark, RedactionFacts, TapeHeader } from "../tape/index.ts";
 import { formatVersion } from "../tape/worker.ts";
 import { markOf } from "./ancestors.ts";
 import type { TapeJob } from "./tape-job.ts";
 
 /** The header of a recording of a stdio server: who recorded what, started by whom, and how. */
-export function headerOf({ header, startedAtUs, capture }: TapeJob, from: ProcessMark): TapeHeader {
+export function headerOf(
+  { header, startedAtUs, capture }: Pick<TapeJob, "header" | "startedAtUs" | "capture">,
+  from: ProcessMark,
+  redaction: RedactionFacts,
+): TapeHeader {
   const { command, cwd, env, ...names } = header;
   return {
     reelwire: formatVersion,
@@ -18,7 +21,7 @@ export function headerOf({ header, startedAtUs, capture }: TapeJob, from: Proces
     client: { transport: "stdio" },
     launcher: from,
     recorder: markOf(process.pid),
-    redaction: { preset: redactNothing.preset, count: 0 },
+    redaction,
     ...(capture === undefined ? {} : { capture }),
     writer: `reelwire ${version}`,
   };

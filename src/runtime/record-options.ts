@@ -20,6 +20,8 @@ export interface RecordOptions {
   readonly rotate?: Rotation;
   readonly stray: "pass" | "drop" | "fail";
   readonly force: boolean;
+  /** `standard`, `off` or a file of rules, already known to be right; undefined: what the project's configuration says. */
+  readonly redact?: string;
 }
 
 /** When a tape goes on in a new part: after so many bytes, milliseconds or interactions. */

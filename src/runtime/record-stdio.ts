@@ -29,7 +29,10 @@ export async function recordStdio(options: RecordOptions, client?: OwnClient): P
   }
   wire.start(jobOf(options, claim, wire.startClock()));
   wire.feed.fact(wire.now(), { open: { side: "server", pid: server.pid } });
-  return new Wrapper(server, wire, options).run();
+  const wrapper = new Wrapper(server, wire, options);
+  if (options.redact === "off")
+    wire.complain("reelwire: redaction is off: secrets that pass are on the tape as they are");
+  return wrapper.run();
 }
 
 function jobOf(options: RecordOptions, claim: Claim, startedAtUs: number): TapeJob {
@@ -52,5 +55,7 @@ function jobOf(options: RecordOptions, claim: Claim, startedAtUs: number): TapeJ
     ...(options.maxInteractions === undefined ? {} : { maxInteractions: options.maxInteractions }),
     ...(options.rotate === undefined ? {} : { rotate: options.rotate }),
     stray: options.stray,
+    ...(options.redact === undefined ? {} : { redact: options.redact }),
+    given: Object.fromEntries(options.envNames.map((key) => [key, options.env[key] ?? ""])),
   };
 }

@@ -24,6 +24,10 @@ export interface TapeJob {
   readonly maxInteractions?: number;
   readonly rotate?: Rotation;
   readonly stray: "pass" | "drop" | "fail";
+  /** `standard`, `off` or a file of rules; undefined: what the project's configuration says. */
+  readonly redact?: string;
+  /** Variables of `--env`, with the values that the server has. */
+  readonly given: Readonly<Record<string, string>>;
 }
 
 /** What the worker is sent: an arena to write, or the end. */

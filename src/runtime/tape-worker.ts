@@ -2,12 +2,12 @@ import { openSync, rmSync } from "node:fs";
 import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { ReelwireError } from "../base/index.ts";
-import { Recorder } from "../record/worker.ts";
-import { redactNothing } from "../redact/index.ts";
+import { cleanHeader, heldMicrosMax, Recorder, unredactedNote } from "../record/worker.ts";
 import type { Sink } from "../tape/worker.ts";
 import { launcherOf } from "./ancestors.ts";
 import { settle } from "./claim-conflict.ts";
 import { headerOf } from "./job-header.ts";
+import { redactionFor } from "./redaction.ts";
 import { TapeFile } from "./tape-file.ts";
 import type { TapeJob, WorkerOrder, WorkerReply } from "./tape-job.ts";
 import { cannotCreate, partPath } from "./tape-place.ts";
@@ -24,6 +24,7 @@ const launcher = launcherOf(job.parentPid);
 let path = job.rotate ? job.path : settle(job.path, job.wanted, launcher);
 let failed: string | undefined;
 let file: TapeFile | undefined;
+const says: string[] = [];
 yieldToTheWire();
 void main();
 
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
   port.on("message", async (order: WorkerOrder) => {
     if (order.kind === "arena") {
       await attempt(() => recorder?.arena(order.buffer, order.used));
+      if (recorder?.holds) releaseLater(recorder);
       reply({ kind: "back", buffer: order.buffer }, [order.buffer]);
     } else {
       await attempt(() => recorder?.end(order.at));
@@ -50,23 +52,47 @@ async function main(): Promise<void> {
   });
 }
 
+let releasing: NodeJS.Timeout | undefined;
+
+/** What is held back because a secret may go on is not held for ever, however silent everybody is. */
+function releaseLater(recorder: Recorder): void {
+  releasing ??= setTimeout(() => {
+    releasing = undefined;
+    void attempt(() => {
+      recorder.release();
+      recorder.flush();
+    });
+  }, heldMicrosMax / 1000);
+}
+
 async function makeRecorder(): Promise<Recorder> {
-  const header = headerOf(job, launcher);
+  const { given } = job;
+  const redaction = await redactionFor({
+    cwd: job.header.cwd,
+    env: { ...process.env, ...given },
+    setting: job.redact,
+    given: Object.keys(given),
+  });
+  says.push(...redaction.says.map((text) => `reelwire: ${text}`));
+  const redactor = redaction.redactor();
+  const header = cleanHeader(headerOf(job, launcher, redaction.facts), redactor);
   const { capture, maxInteractions, rotate } = job;
   const counts = maxInteractions !== undefined || rotate?.by === "interactions";
   const more = capture !== undefined || counts ? await import("../record/index.ts") : undefined;
   const filter =
     capture === undefined ? undefined : (await import("../filter/index.ts")).parseFilter(capture);
-  return new Recorder({
+  const recorder = new Recorder({
     header,
     open: (part) => openPart(part),
-    redactor: redactNothing,
+    redactor,
     stray: job.stray === "pass" ? "passed" : "dropped",
     ...(more && filter ? { capture: new more.Capture(filter, header) } : {}),
     ...(more && counts ? { count: new more.InteractionCount() } : {}),
     ...(maxInteractions === undefined ? {} : { maxInteractions }),
     ...(rotate === undefined ? {} : { rotate }),
   });
+  if (redactor.preset === "off") recorder.event({ at: 0, payload: { kind: "note", note: unredactedNote } });
+  return recorder;
 }
 
 function openPart(part: number): Sink {
@@ -115,7 +141,7 @@ function ours(error: unknown): ReelwireError {
 }
 
 async function finish(): Promise<void> {
-  const says: string[] = [];
+  clearTimeout(releasing);
   await attempt(async () => {
     file?.close();
     if (!job.rotate && path === job.path) path = settle(path, job.wanted, launcher);

@@ -20,6 +20,19 @@ export interface SideHeader {
   readonly [more: string]: unknown;
 }
 
+/** What was taken out of a tape, and what puts it back in. */
+export interface RedactionFacts {
+  /** `standard`, `custom` (with rules of the project's own), or `off`. */
+  readonly preset: string;
+  /** Values taken out when the header was written; the note at the end counts all. */
+  readonly count: number;
+  /** Eight hex digits that name the key of the placeholders. */
+  readonly key?: string;
+  /** Environment variables whose values were looked for: they fill the placeholders again. */
+  readonly env?: readonly string[];
+  readonly [more: string]: unknown;
+}
+
 /** The first line of a tape. Keys that this version does not know are kept. */
 export interface TapeHeader {
   readonly reelwire: number;
@@ -38,7 +51,7 @@ export interface TapeHeader {
   readonly launcher?: ProcessMark;
   /** The recording process itself: while it lives, its tape is being written. */
   readonly recorder?: ProcessMark;
-  readonly redaction?: { readonly preset: string; readonly count: number };
+  readonly redaction?: RedactionFacts;
   /** The filter of `--capture`, when not everything was kept. */
   readonly capture?: string;
   /** Counted from 1 when the recording rotates. */

@@ -10,6 +10,7 @@ export type {
   OpenFacts,
   Payload,
   ProcessMark,
+  RedactionFacts,
   SideHeader,
   SseFrame,
   TapeEvent,

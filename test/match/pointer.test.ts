@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
+import { isNamed, Patterns, type Place, step } from "../../src/base/index.ts";
 import { canonicalOf, parsePointer, pointerOf } from "../../src/match/index.ts";
-import { isNamed, Patterns, type Place, step } from "../../src/match/pointer.ts";
 
 const patterns = (...texts: string[]): Place => {
   const all = new Patterns();

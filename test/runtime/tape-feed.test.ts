@@ -15,6 +15,7 @@ function feedInto(path: string, flags = "wx", onRoom = () => {}) {
       startedAtUs: 1_700_000_000_000_000,
       parentPid: process.ppid,
       header: { name: "srv", command: ["srv"], cwd: ".", env: [] },
+      given: {},
       stray: "drop",
     },
     onRoom,

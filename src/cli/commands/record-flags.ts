@@ -45,6 +45,11 @@ export const recordCommand: Command = {
       choices: ["pass", "drop", "fail"],
       help: "what to do with noise on the server's stdout: pass, drop (default; recorded either way) or fail",
     },
+    {
+      name: "redact",
+      value: "WHAT",
+      help: "what is taken out before anything is written: standard (default), off, or a file of rules",
+    },
     { name: "force", help: "replace a file of another run" },
   ],
   run: async (call) => (await import("./record.ts")).run(call),

@@ -1,7 +1,13 @@
 import { openSync } from "node:fs";
 import { assert, ReelwireError } from "../../base/index.ts";
-import type { InteractionCounter, Selection } from "../../record/index.ts";
-import { redactNothing } from "../../redact/index.ts";
+import {
+  EventCleaner,
+  heldMicrosMax,
+  type InteractionCounter,
+  redactedNote,
+  type Selection,
+} from "../../record/index.ts";
+import type { Redactor } from "../../redact/index.ts";
 import { type TapeEvent, type TapeHeader, TapeWriter } from "../../tape/index.ts";
 import type { Rotation } from "../record-options.ts";
 import { TapeFile } from "../tape-file.ts";
@@ -17,6 +23,7 @@ export interface LiveTapeOptions {
   readonly header: TapeHeader;
   readonly capture?: Selection;
   readonly count: InteractionCounter;
+  readonly redactor: Redactor;
   readonly maxInteractions?: number;
   /** `asked`: parts, but only when {@link LiveTape.rotate} is called. */
   readonly rotate?: Rotation | "asked";
@@ -28,6 +35,7 @@ export const flushMs = 25;
 export class LiveTape {
   readonly #options: LiveTapeOptions;
   readonly #files: string[];
+  readonly #cleaner: EventCleaner;
   #file: TapeFile;
   #writer: TapeWriter;
   #part = 1;
@@ -36,12 +44,14 @@ export class LiveTape {
   #lastAt = 0;
   #gap: Gap | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #releasing: NodeJS.Timeout | undefined;
   #over = false;
   #failure: ReelwireError | undefined;
 
   constructor(options: LiveTapeOptions) {
     this.#options = options;
     const { claim, header } = options;
+    this.#cleaner = new EventCleaner(options.redactor);
     this.#files = [claim.path];
     this.#file = new TapeFile(claim.fd, claim.path);
     this.#writer = new TapeWriter(this.#file, options.rotate ? { ...header, part: 1 } : header);
@@ -107,6 +117,7 @@ export class LiveTape {
       const last = this.#time(at);
       const { capture } = this.#options;
       for (const kept of capture?.end() ?? []) this.#keep(kept);
+      this.#release();
       if (capture && capture.dropped > 0) this.#say(last, "captured", capturedSays(capture));
       this.#finish(last);
     });
@@ -130,9 +141,25 @@ export class LiveTape {
   }
 
   #keep(event: TapeEvent): void {
+    for (const clean of this.#cleaner.take(event)) this.#put(clean);
+    if (this.#cleaner.holds) this.#releaseSoon();
+  }
+
+  #releaseSoon(): void {
+    this.#releasing ??= setTimeout(() => {
+      this.#releasing = undefined;
+      this.#attempt(() => this.#release());
+    }, heldMicrosMax / 1000);
+  }
+
+  #release(): void {
+    for (const clean of this.#cleaner.release(this.#lastAt)) this.#put(clean);
+  }
+
+  #put(event: TapeEvent): void {
     if (this.#over) return;
     this.#rotateWhenDue(event.at);
-    this.#writer.write(redacted(event));
+    this.#writer.write(event);
     this.#flushSoon();
     if (!this.#options.count.take(event)) return;
     this.#partInteractions++;
@@ -178,6 +205,8 @@ export class LiveTape {
 
   #finish(at: number): void {
     if (this.#over) return;
+    const note = redactedNote(this.#options.redactor);
+    if (note) this.#writer.write({ at, payload: { kind: "note", note } });
     this.#writer.end(at);
     this.#close();
   }
@@ -185,6 +214,7 @@ export class LiveTape {
   #close(): void {
     this.#over = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#releasing);
     this.#file.close();
   }
 
@@ -251,17 +281,6 @@ function create(path: string): number {
   } catch (cause) {
     throw cannotCreate(path, cause);
   }
-}
-
-function redacted(event: TapeEvent): TapeEvent {
-  const { payload } = event;
-  if (payload.kind === "msg") {
-    const message = redactNothing.message(payload.message);
-    return message === payload.message ? event : { ...event, payload: { kind: "msg", message } };
-  }
-  if (payload.kind !== "text" && payload.kind !== "stderr") return event;
-  const text = redactNothing.text(payload.text);
-  return text === payload.text ? event : { ...event, payload: { ...payload, text } };
 }
 
 function capturedSays({ dropped }: Selection): string {

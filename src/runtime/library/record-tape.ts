@@ -2,13 +2,14 @@ import { resolve } from "node:path";
 import { assert, ReelwireError } from "../../base/index.ts";
 import type { Link } from "../../core/index.ts";
 import { type Filter, parseFilter } from "../../filter/index.ts";
-import { Capture, InteractionCount } from "../../record/index.ts";
-import type { SideHeader, TapeHeader } from "../../tape/index.ts";
+import { Capture, cleanHeader, InteractionCount, unredactedNote } from "../../record/index.ts";
+import type { RedactionFacts, SideHeader, TapeHeader } from "../../tape/index.ts";
 import { launcherOf } from "../ancestors.ts";
 import { headerOf } from "../job-header.ts";
+import type { RedactConfig } from "../redact-rules.ts";
+import { type Redaction, redactionFor } from "../redaction.ts";
 import { rotationOf } from "../rotation.ts";
 import { serverName } from "../server-name.ts";
-import type { Claim } from "../tape-place.ts";
 import type { ServerCommand } from "./child-server.ts";
 import { LiveTape } from "./live-tape.ts";
 import { claimPlace, leavePlace } from "./place.ts";
@@ -46,6 +47,11 @@ export interface RecordTapeSettings {
    * does not see it. `fail`: the recording stops with RW2106.
    */
   readonly stray?: "drop" | "fail";
+  /**
+   * What is taken out before anything reaches the disk: `standard` secrets, or those and what a project's own rules say
+   * (`reelwire.config.*` of the project when left out), or nothing with `off`, which the tape then says.
+   */
+  readonly redact?: "standard" | "off" | RedactConfig;
   /** Stops the recording, as {@link Recording.stop} does. */
   readonly signal?: AbortSignal;
 }
@@ -69,6 +75,7 @@ export type RecordTapeOptions = RecordTapeSettings & RecordedServer;
 export async function recordTape(options: RecordTapeOptions): Promise<Recording> {
   options.signal?.throwIfAborted();
   const plan = planOf(options);
+  const redaction = await redactionOf(options);
   const claim = claimPlace(options.out, plan.rotate !== undefined, options.force === true);
   let upstream: Upstream;
   try {
@@ -79,18 +86,36 @@ export async function recordTape(options: RecordTapeOptions): Promise<Recording>
   }
   const launcher = launcherOf(process.ppid);
   const clock = startClock();
-  const header = tapeHeader(options, upstream.header, claim, clock.startedAtUs, launcher);
+  const redactor = redaction.redactor();
+  const named = tapeHeader(options, upstream.header, clock.startedAtUs, launcher, redaction.facts);
+  const header = cleanHeader(named, redactor);
   const { filter, maxInteractions, rotate } = plan;
   const tape = new LiveTape({
     claim,
     header,
     count: new InteractionCount(),
+    redactor,
     ...(filter && { capture: new Capture(filter, header) }),
     ...(maxInteractions !== undefined && { maxInteractions }),
     ...(rotate && { rotate }),
   });
+  if (redactor.preset === "off") tape.take({ at: 0, payload: { kind: "note", note: unredactedNote } });
   const { signal, stray = "drop" } = options;
   return new LiveRecording({ upstream, tape, clock, stray, inParts: rotate !== undefined, signal });
+}
+
+/** The server's own variables are looked for too. */
+async function redactionOf({ redact, server }: RecordTapeOptions): Promise<Redaction> {
+  const given = server?.env ?? {};
+  const own = typeof redact === "object" ? redact : undefined;
+  const rules = own && (await import("../redact-rules.ts")).rulesOf(own, "recordTape({ redact })");
+  return redactionFor({
+    cwd: resolve(server?.cwd ?? ""),
+    env: { ...process.env, ...given },
+    given: Object.keys(given),
+    setting: typeof redact === "object" ? "standard" : redact,
+    rules,
+  });
 }
 
 interface Plan {
@@ -117,11 +142,11 @@ function planOf({ server, transport, link, capture, maxInteractions, rotate }: R
 function tapeHeader(
   options: RecordTapeOptions,
   upstream: SideHeader,
-  claim: Claim,
   startedAtUs: number,
   launcher: ReturnType<typeof launcherOf>,
+  redaction: RedactionFacts,
 ): TapeHeader {
-  const { server, name, sessionId, endpointId, agentId, tags, capture, stray = "drop" } = options;
+  const { server, name, sessionId, endpointId, agentId, tags, capture } = options;
   const command = server ? [server.command, ...(server.args ?? [])] : [];
   const names = {
     name: name ?? serverName(command),
@@ -131,7 +156,7 @@ function tapeHeader(
     ...(tags !== undefined && { tags }),
   };
   const header = { ...names, command, cwd: resolve(server?.cwd ?? ""), env: Object.keys(server?.env ?? {}) };
-  const job = { ...claim, startedAtUs, parentPid: process.ppid, header, stray };
-  const made = headerOf(capture === undefined ? job : { ...job, capture }, launcher);
+  const job = { startedAtUs, header, ...(capture !== undefined && { capture }) };
+  const made = headerOf(job, launcher, redaction);
   return { ...made, ...(server ? {} : { server: upstream }), client: { transport: "memory" } };
 }

@@ -3,7 +3,7 @@
  * one key or position and `**` for any number of them (at the end of a pattern, for one or more).
  */
 
-import type { MemberCursor } from "../base/index.ts";
+import type { MemberCursor } from "./json.ts";
 
 /** The pointer of a path of keys and positions; the whole value is the empty text. */
 export function pointerOf(path: readonly (string | number)[]): string {

@@ -1,0 +1,175 @@
+/**
+ * Takes the secrets out of the events of a tape, in order, whatever they are: the one stage that a recorder, a program's
+ * own recording and the cleaning of an old tape have in common. Text that comes in pieces may be held back for a moment,
+ * because a secret may go on in the next piece.
+ */
+import { HeldText, type RedactedNumber, type Redactor } from "../redact/index.ts";
+import type { NoteFacts, Payload, TapeEvent, TapeHeader } from "../tape/index.ts";
+
+/** How long text is held back at the most, in microseconds on the tape's clock. */
+export const heldMicrosMax = 250_000;
+
+/** Connections whose stderr is remembered; on stdio there is one. */
+const streamsMax = 1_000;
+
+export class EventCleaner {
+  readonly #redactor: Redactor;
+  readonly #streams = new Map<number, Stream>();
+  /** How many of them have something that waits. */
+  #waiting = 0;
+
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor;
+  }
+
+  /** Whether something is held back that {@link release} lets go. */
+  get holds(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** Takes one event; returns what may be written now. Nothing is held when nothing is redacted. */
+  take(event: TapeEvent): TapeEvent[] {
+    if (this.#redactor.preset === "off") return [event];
+    const { kind } = event.payload;
+    if (kind === "stderr")
+      return [...this.#letGo(event.at, heldMicrosMax), ...this.#onStderr(event, event.payload.text)];
+    const cleaned = cleanEvent(event, this.#redactor);
+    if (this.#waiting === 0) return [cleaned];
+    // The end of a side is the end of what it says.
+    const over = kind === "close" || kind === "end" ? 0 : heldMicrosMax;
+    return [...this.#letGo(event.at, over), cleaned];
+  }
+
+  /** Lets go what is held. `at`: the time of the tape, which never goes back. */
+  release(at: number): TapeEvent[] {
+    return this.#letGo(at, 0);
+  }
+
+  #onStderr(event: TapeEvent, text: string): TapeEvent[] {
+    const conn = event.conn ?? 0;
+    let stream = this.#streams.get(conn);
+    if (!stream) {
+      stream = { text: new HeldText(this.#redactor), waits: undefined };
+      if (this.#streams.size >= streamsMax) this.#forget();
+      this.#streams.set(conn, stream);
+    }
+    const ready = stream.text.push(text);
+    this.#waits(stream, stream.text.waits ? (ready === "" ? (stream.waits ?? event) : event) : undefined);
+    return ready === "" ? [] : [stderrEvent(event, event.at, ready)];
+  }
+
+  #waits(stream: Stream, event: TapeEvent | undefined): void {
+    this.#waiting += Number(event !== undefined) - Number(stream.waits !== undefined);
+    stream.waits = event;
+  }
+
+  /** What has waited for so long. */
+  #letGo(at: number, micros: number): TapeEvent[] {
+    if (this.#waiting === 0) return [];
+    return [...this.#streams.values()].flatMap((stream) => {
+      const { waits, text } = stream;
+      if (!waits || at - waits.at < micros) return [];
+      this.#waits(stream, undefined);
+      const rest = text.end();
+      return rest === "" ? [] : [stderrEvent(waits, Math.max(at, waits.at), rest)];
+    });
+  }
+
+  #forget(): void {
+    for (const [conn, { waits }] of this.#streams) {
+      if (waits) continue;
+      this.#streams.delete(conn);
+      return;
+    }
+  }
+}
+
+interface Stream {
+  readonly text: HeldText;
+  /** The first event whose text waits. */
+  waits: TapeEvent | undefined;
+}
+
+function stderrEvent(event: TapeEvent, at: number, text: string): TapeEvent {
+  return { ...event, at, payload: { kind: "stderr", text } };
+}
+
+/** The note at the end of a tape: how many values were taken out of it, by kind; undefined when none was. */
+export function redactedNote({ count, kinds }: Redactor): NoteFacts | undefined {
+  if (count === 0) return undefined;
+  const says = count === 1 ? "1 value was taken out" : `${count} values were taken out`;
+  return {
+    what: "redacted",
+    says,
+    kinds: Object.fromEntries([...kinds].sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+/** The note at the beginning of a tape from which nothing is taken out. */
+export const unredactedNote: NoteFacts = {
+  what: "unredacted",
+  says: "redaction was off: secrets that passed are on this tape as they were",
+};
+
+/** One event by itself, nothing held. */
+export function cleanEvent(event: TapeEvent, redactor: Redactor): TapeEvent {
+  const { payload, dir = "s2c", conn } = event;
+  if (payload.kind === "msg") {
+    const { message, numbers } = redactor.message(payload.message, dir, conn);
+    if (message === payload.message) return event;
+    const more =
+      numbers.length === 0
+        ? {}
+        : { more: [...(event.more ?? []), ["redacted", redactedJson(numbers)] as const] };
+    return { ...event, ...more, payload: { kind: "msg", message } };
+  }
+  const clean = cleanPayload(payload, redactor);
+  const sse = event.sse && (JSON.parse(redactor.json(JSON.stringify(event.sse))) as typeof event.sse);
+  const more = event.more?.map(([key, json]) => [key, redactor.json(json)] as const);
+  return { ...event, payload: clean, ...(sse ? { sse } : {}), ...(more ? { more } : {}) };
+}
+
+function cleanPayload(payload: Payload, redactor: Redactor): Payload {
+  switch (payload.kind) {
+    case "text":
+    case "stderr":
+      return { ...payload, text: redactor.text(payload.text) };
+    case "bytes":
+      return { ...payload, bytes: cleanBytes(payload.bytes, redactor) };
+    case "open":
+      return { kind: "open", open: cleaned(payload.open, redactor) };
+    case "close":
+      return { kind: "close", close: cleaned(payload.close, redactor) };
+    case "note":
+      return { kind: "note", note: cleaned(payload.note, redactor) };
+    case "other":
+      return { ...payload, json: redactor.json(payload.json) };
+    default:
+      return payload;
+  }
+}
+
+/** The header: names, labels, the server's command, whatever else it says; never its identity and its times. */
+export function cleanHeader(header: TapeHeader, redactor: Redactor): TapeHeader {
+  const { reelwire, id, startedAt, redaction, previous, ...rest } = header;
+  // Again in the order in which it was written.
+  return { ...header, ...cleaned(rest, redactor) };
+}
+
+function cleaned<T extends object>(facts: T, redactor: Redactor): T {
+  const json = JSON.stringify(facts);
+  const clean = redactor.json(json);
+  return clean === json ? facts : (JSON.parse(clean) as T);
+}
+
+/** Bytes that are not UTF-8, each as a character of its own; a placeholder is ASCII. */
+function cleanBytes(bytes: Uint8Array, redactor: Redactor): Uint8Array {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  const clean = redactor.text(text);
+  return clean === text ? bytes : new Uint8Array(Buffer.from(clean, "latin1"));
+}
+
+/** The `redacted` key of a line. */
+function redactedJson(numbers: readonly RedactedNumber[]): string {
+  return JSON.stringify(numbers.map(({ pointer, placeholder }) => ({ at: pointer, as: placeholder })));
+}

@@ -1,0 +1,266 @@
+/**
+ * Secrets in free text that are told by the name before them: `password=hunter2`, `X-Api-Key: abc`, `"token": "…"` in
+ * text that is no whole JSON, parameters of URLs, `--api-key abc`. Everything is found from its mark (`:`, `=`, `--`) and
+ * looks a bounded way to both sides, so the work is linear in the text.
+ */
+import { placeholderStart } from "../base/index.ts";
+import { isSecretHeader, isSecretName, isSecretParameter } from "./names.ts";
+import type { SecretSpan } from "./spans.ts";
+
+/** How far a name reaches back from its mark, and how long a value is, in characters. */
+const nameMax = 80;
+const valueMax = 16_384;
+const blanksMax = 4;
+
+export function assignmentsIn(text: string): SecretSpan[] {
+  const found: SecretSpan[] = [];
+  let after = 0;
+  for (let mark = nextMark(text, 0); mark >= 0; mark = nextMark(text, Math.max(mark + 1, after))) {
+    const span = atMark(text, mark);
+    if (!span) continue;
+    found.push(span);
+    after = span.end;
+  }
+  return found;
+}
+
+/** Whether a secret's name stands before the mark at `i`. For a quick look. */
+export function namesSecretBefore(text: string, i: number): boolean {
+  const { name, start } = nameBefore(text, i);
+  return name !== "" && (isSecretName(name) || (isParameterAt(text, start) && isSecretParameter(name)));
+}
+
+function nextMark(text: string, from: number): number {
+  for (let i = from; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 0x3d || c === 0x3a) return i;
+  }
+  return -1;
+}
+
+interface Name {
+  readonly name: string;
+  readonly start: number;
+  readonly quoted: boolean;
+}
+
+function nameBefore(text: string, mark: number): Name {
+  let end = mark;
+  for (let n = 0; n < blanksMax && isBlank(text.charCodeAt(end - 1)); n++) end--;
+  const quoted = isQuote(text.charCodeAt(end - 1));
+  if (quoted) end--;
+  // Quotes within a string of JSON.
+  for (let n = 0; n < blanksMax && text.charCodeAt(end - 1) === 0x5c; n++) end--;
+  let start = end;
+  while (start > 0 && end - start < nameMax && isNameCharacter(text.charCodeAt(start - 1))) start--;
+  return { name: text.slice(start, end), start, quoted };
+}
+
+function atMark(text: string, mark: number): SecretSpan | undefined {
+  const { name, start, quoted } = nameBefore(text, mark);
+  if (name === "") return undefined;
+  if (text.charCodeAt(mark) === 0x3d && isParameterAt(text, start))
+    return isSecretParameter(name) ? parameterAt(text, mark + 1, name) : undefined;
+  if (!isSecretName(name) && !(isHeaderName(name) && isSecretHeader(name))) return undefined;
+  const value = valueStart(text, mark);
+  if (value === undefined) return undefined;
+  return (
+    quotedValue(text, value, name) ??
+    (text.charCodeAt(mark) === 0x3a && !quoted ? headerValue(text, value, name, start) : undefined) ??
+    bareValue(text, value, name, text.charCodeAt(mark) === 0x3d && value === mark + 1)
+  );
+}
+
+/** A parameter of a query, a fragment, a form or a cookie. */
+function isParameterAt(text: string, start: number): boolean {
+  const before = text.charCodeAt(start - 1);
+  return before === 0x3f || before === 0x26 || (before === 0x23 && text.charCodeAt(start - 2) !== 0x20);
+}
+
+const parameterEnd = /[&#\s"'<>`\\;]/y;
+
+function parameterAt(text: string, start: number, name: string): SecretSpan | undefined {
+  return spanOf(text, start, endAt(text, start, parameterEnd), name, "url");
+}
+
+function valueStart(text: string, mark: number): number | undefined {
+  let i = mark + 1;
+  const next = text.charCodeAt(i);
+  if (text.charCodeAt(mark) === 0x3d && (next === 0x3d || text.charCodeAt(mark - 1) === 0x21))
+    return undefined;
+  // `://`, `::`, and `:=`, `=>` as they are written in programs.
+  if (text.charCodeAt(mark) === 0x3a && (text.startsWith("//", i) || next === 0x3a)) return undefined;
+  if ((text.charCodeAt(mark) === 0x3a && next === 0x3d) || (text.charCodeAt(mark) === 0x3d && next === 0x3e))
+    i++;
+  for (let n = 0; n < blanksMax && isBlank(text.charCodeAt(i)); n++) i++;
+  return i < text.length ? i : undefined;
+}
+
+function quotedValue(text: string, start: number, name: string): SecretSpan | undefined {
+  let i = start;
+  while (text.charCodeAt(i) === 0x5c && i - start < blanksMax) i++;
+  if (!isQuote(text.charCodeAt(i))) return undefined;
+  const mark = text.slice(start, i + 1);
+  const from = i + 1;
+  const to = Math.min(text.length, from + valueMax);
+  let end = text.indexOf(mark, from);
+  // A quote that is escaped once more is part of the value.
+  while (end >= 0 && end < to && mark.length === 1 && isEscaped(text, end, from))
+    end = text.indexOf(mark, end + 1);
+  if (end < 0 || end > to) end = Math.min(to, lineEnd(text, from));
+  const scheme = schemeLength(text, from);
+  return spanOf(text, from + scheme, end, name, "assignment");
+}
+
+function isEscaped(text: string, i: number, from: number): boolean {
+  let slashes = 0;
+  while (i - 1 - slashes >= from && text.charCodeAt(i - 1 - slashes) === 0x5c) slashes++;
+  return slashes % 2 === 1;
+}
+
+/** Headers whose value is the rest of the line. */
+function isHeaderName(name: string): boolean {
+  return /^(?:(?:proxy-)?authorization|(?:set-)?cookie2?|mcp-session-id|x-[\w-]{1,60})$/i.test(name);
+}
+
+function headerValue(text: string, start: number, name: string, nameStart: number): SecretSpan | undefined {
+  if (!isHeaderName(name) || !isSecretHeader(name)) return undefined;
+  const before = nameStart > 0 ? text.charCodeAt(nameStart - 1) : 0x0a;
+  const from = start + schemeLength(text, start);
+  if (before !== 0x0a && before !== 0x0d && !isQuote(before)) return bareValue(text, from, name, true);
+  let end = lineEnd(text, from);
+  if (isQuote(before)) {
+    const quote = text.indexOf(text[nameStart - 1]!, from);
+    if (quote >= 0 && quote < end) end = quote;
+  }
+  while (end > from && isBlank(text.charCodeAt(end - 1))) end--;
+  return spanOf(text, from, Math.min(end, from + valueMax), name, "header");
+}
+
+const bareEnd = /[\s"'`,;&<>|)\]}\\]/y;
+
+/** A value without quotes ends at a blank. Where it only follows a colon, it must not look like a word. */
+function bareValue(text: string, start: number, name: string, joined: boolean): SecretSpan | undefined {
+  const from = start + schemeLength(text, start);
+  const end = endAt(text, from, bareEnd);
+  if (text.charCodeAt(end) === 0x28) return undefined;
+  const value = text.slice(from, end);
+  const enough = from > start || (joined ? value.length >= 3 && !/[({[]/.test(value) : looksRandom(value));
+  return enough ? spanOf(text, from, end, name, "assignment") : undefined;
+}
+
+function endAt(text: string, start: number, ends: RegExp): number {
+  const max = Math.min(text.length, start + valueMax);
+  for (let i = start; i < max; i++) {
+    ends.lastIndex = i;
+    // A placeholder holds brackets of its own.
+    if (text.startsWith(placeholderStart, i)) i = Math.max(i, text.indexOf("]]", i) + 1);
+    else if (ends.test(text)) return i;
+  }
+  return max;
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  return end < 0 ? text.length : text.charCodeAt(end - 1) === 0x0d ? end - 1 : end;
+}
+
+function spanOf(
+  text: string,
+  start: number,
+  end: number,
+  name: string,
+  how: SecretSpan["how"],
+): SecretSpan | undefined {
+  const value = text.slice(start, end);
+  if (value === "" || isNoSecret(value)) return undefined;
+  const plain = value.includes("%") ? decoded(value) : value;
+  return { start, end, how, name, ...(plain === value ? {} : { value: plain, encoded: true }) };
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+const schemes = /(?:bearer|basic|token|digest|apikey|negotiate|dpop)[ \t]{1,4}(?=\S)/iy;
+
+/** How many characters name the scheme of an `Authorization` value, the blank after it included. */
+export function schemeLength(text: string, start: number): number {
+  schemes.lastIndex = start;
+  return schemes.exec(text)?.[0].length ?? 0;
+}
+
+const flag = /--?([A-Za-z][A-Za-z0-9_-]{1,40})[ \t]{1,4}(["']?)(?=[^\s"'-])/y;
+const flagEnd = /[\s"'`;|<>]/y;
+
+/** `--api-key abc`: a flag and its value as two words. */
+export function flagsIn(text: string): SecretSpan[] {
+  const found: SecretSpan[] = [];
+  for (let at = text.indexOf("-"); at >= 0; at = text.indexOf("-", at + 1)) {
+    if (at > 0 && isNameCharacter(text.charCodeAt(at - 1))) continue;
+    flag.lastIndex = at;
+    const head = flag.exec(text);
+    if (!head || !isSecretName(head[1]!)) continue;
+    const start = at + head[0].length;
+    const end = endAt(text, start, flagEnd);
+    const value = text.slice(start, end);
+    if (value.toLowerCase() === head[1]!.toLowerCase() || !looksLikeValue(value)) continue;
+    const span = spanOf(text, start, end, head[1]!, "flag");
+    if (span) found.push(span);
+  }
+  return found;
+}
+
+/** The name that a flag of a command line gives to the next argument; undefined when it gives none. */
+export function secretFlag(argument: string): string | undefined {
+  const name = /^--?([A-Za-z][A-Za-z0-9_-]{1,40})$/.exec(argument)?.[1];
+  return name !== undefined && isSecretName(name) ? name : undefined;
+}
+
+/** A word in capitals after a flag is what a usage line calls its value. */
+function looksLikeValue(value: string): boolean {
+  return !/^[A-Z_]+$/.test(value);
+}
+
+/** Six characters or more that are not a word of a language. */
+function looksRandom(value: string): boolean {
+  if (value.length < 6 || /[({]/.test(value)) return false;
+  return /\d/.test(value) || /[a-z][A-Z]/.test(value) || /[!@#$%^*+=/~]/.test(value);
+}
+
+const harmless =
+  /^(?:true|false|null|none|nil|undefined|yes|no|on|off|required|optional|string|str|text|number|boolean|hidden|redacted|masked|omitted|\*{1,64}|x{1,64}|\.{2,64}|…|-{1,64})$/i;
+const reference =
+  /^(?:<|\$\{|\{\{|\$\(|%\(|\$[A-Za-z_]{1,64}$|%[A-Za-z_]{1,64}%$|process\.env|os\.environ|os\.getenv|import\.meta|env\.|ENV\[|\*{3})/;
+
+/** What stands where a secret would and is none: a word of a program, a reference to a variable, what hides one. */
+export function isNoSecret(value: string): boolean {
+  return (
+    value.startsWith(placeholderStart) ||
+    (value.length <= 64 && harmless.test(value)) ||
+    reference.test(value)
+  );
+}
+
+function isBlank(c: number): boolean {
+  return c === 0x20 || c === 0x09;
+}
+
+function isQuote(c: number): boolean {
+  return c === 0x22 || c === 0x27 || c === 0x60;
+}
+
+function isNameCharacter(c: number): boolean {
+  return (
+    (c >= 0x61 && c <= 0x7a) ||
+    (c >= 0x41 && c <= 0x5a) ||
+    (c >= 0x30 && c <= 0x39) ||
+    c === 0x5f ||
+    c === 0x2d ||
+    c === 0x2e
+  );
+}

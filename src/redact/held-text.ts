@@ -1,0 +1,91 @@
+/**
+ * A text that comes in pieces, redacted as if it had come at once: the end of what has come is held back while a secret
+ * may go on in the next piece. What is held is bounded; whoever asks decides how long.
+ */
+import type { Redactor } from "./redactor.ts";
+
+/** The most characters that are held back. */
+export const heldCharactersMax = 4_096;
+
+/** The longest private key of which the end is waited for, in characters: then the text was none. */
+const keyCharactersMax = 65_536;
+
+const begin = "-----BEGIN ";
+const beginKey = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
+const endKey = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
+/** A mark that is cut in two is found when the next piece comes. */
+const markMax = 80;
+
+export class HeldText {
+  readonly #redactor: Redactor;
+  #held = "";
+  /** How much was left out within a private key whose beginning was told; 0: there is none. */
+  #inKey = 0;
+
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor;
+  }
+
+  /** Whether something waits to be told. */
+  get waits(): boolean {
+    return this.#held !== "" && this.#inKey === 0;
+  }
+
+  /** Takes a piece; returns what may be told now, redacted. */
+  push(piece: string): string {
+    const text = this.#outsideKey(this.#held + piece);
+    const to = this.#inKey > 0 ? 0 : this.#safeEnd(text);
+    this.#held = text.slice(to);
+    return this.#told(text.slice(0, to));
+  }
+
+  /** No more comes, or not soon: the rest, redacted. */
+  end(): string {
+    if (this.#inKey > 0) return "";
+    const rest = this.#held;
+    this.#held = "";
+    return this.#told(rest);
+  }
+
+  #told(text: string): string {
+    if (text === "") return "";
+    if (openKey(text, true) >= 0) this.#inKey = 1;
+    return this.#redactor.text(text);
+  }
+
+  /** Of a text within a private key, what comes after that. */
+  #outsideKey(text: string): string {
+    if (this.#inKey === 0) return text;
+    const end = endKey.exec(text);
+    if (end) {
+      this.#inKey = 0;
+      return text.slice(end.index + end[0].length);
+    }
+    const kept = text.slice(-markMax);
+    this.#inKey += text.length - kept.length;
+    if (this.#inKey > keyCharactersMax) this.#inKey = 0;
+    return kept;
+  }
+
+  /** How much of a text may be told: whole lines, none of them within a private key, and no known value begun. */
+  #safeEnd(text: string): number {
+    let end = Math.min(text.lastIndexOf("\n") + 1, this.#redactor.begunAt(text));
+    const open = openKey(text, false);
+    if (open >= 0) end = Math.min(end, text.lastIndexOf("\n", open) + 1);
+    const floor = text.length - heldCharactersMax;
+    if (end >= floor) return end;
+    // Too much is held: a blank is as good an end as a line's.
+    const blank = text.indexOf(" ", floor) + 1;
+    return blank > 0 && open < 0 ? blank : floor;
+  }
+}
+
+/** Where a private key begins that does not end in this text; -1 when there is none, or when it is not `sure`. */
+function openKey(text: string, sure: boolean): number {
+  const last = text.lastIndexOf(begin);
+  if (last < 0) return -1;
+  beginKey.lastIndex = last;
+  if (beginKey.test(text)) return endKey.test(text.slice(last)) ? -1 : last;
+  const isCut = text.length - last < markMax && !text.slice(last + begin.length).includes("-----");
+  return isCut && !sure ? last : -1;
+}

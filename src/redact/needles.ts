@@ -1,0 +1,153 @@
+/**
+ * Values that are known to be secrets, found wherever they appear and however they are written: as they are, escaped for
+ * JSON, percent-encoded, in base64 at any of its three alignments. One search for all of them, which skips most of a
+ * text (S. Wu, U. Manber: A fast algorithm for multi-pattern searching, 1994, with blocks of two characters).
+ */
+import { encodeUtf8 } from "../base/index.ts";
+
+export interface KnownValue {
+  /** The environment variable that holds it. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Shorter values are too common to be looked for wherever they appear. */
+export const knownCharactersMin = 8;
+/** Of a longer value the beginning is looked for. */
+const searchedCharactersMax = 2_000;
+
+export interface Needle {
+  readonly text: string;
+  readonly known: KnownValue;
+  readonly form: "plain" | "json" | "url" | "base64";
+}
+
+export interface Hit {
+  readonly start: number;
+  readonly end: number;
+  readonly needle: Needle;
+}
+
+const blocks = 1 << 16;
+
+export class Needles {
+  readonly #shifts = new Uint8Array(blocks);
+  /** By the block with which their first characters end. */
+  readonly #ends = new Map<number, Needle[]>();
+  /** The characters of each needle that the search looks at. */
+  readonly #window: number;
+  readonly size: number;
+  /** Values of several lines. */
+  readonly #spread: readonly string[];
+
+  constructor(values: readonly KnownValue[]) {
+    const needles = values
+      .filter(({ value }) => value.length >= knownCharactersMin)
+      .flatMap(formsOf)
+      .sort((a, b) => b.text.length - a.text.length);
+    this.size = needles.length;
+    this.#spread = values.map(({ value }) => value).filter((value) => value.includes("\n"));
+    this.#window = Math.min(255, ...needles.map(({ text }) => text.length));
+    this.#shifts.fill(Math.max(1, this.#window - 1));
+    for (const needle of needles) this.#add(needle);
+  }
+
+  /** Whether any of them is in the text. */
+  test(text: string): boolean {
+    return this.#next(text, 0) !== undefined;
+  }
+
+  /** All of them, in order, without overlaps; of two at one place the longer one. */
+  find(text: string): Hit[] {
+    const found: Hit[] = [];
+    for (let hit = this.#next(text, 0); hit; hit = this.#next(text, hit.end)) found.push(hit);
+    return found;
+  }
+
+  /** Where one of several lines begins that is not whole yet; the text's length when none does. */
+  begunAt(text: string): number {
+    let first = text.length;
+    for (const needle of this.#spread) {
+      const longest = Math.min(needle.length - 1, text.length);
+      for (let length = longest; length > text.length - first; length--)
+        if (text.endsWith(needle.slice(0, length))) first = text.length - length;
+    }
+    return first;
+  }
+
+  #add(needle: Needle): void {
+    const { text } = needle;
+    for (let i = 1; i < this.#window; i++) {
+      const block = blockOf(text.charCodeAt(i - 1), text.charCodeAt(i));
+      const shift = this.#window - 1 - i;
+      if (shift < this.#shifts[block]!) this.#shifts[block] = shift;
+      if (shift > 0) continue;
+      const others = this.#ends.get(block);
+      if (others) others.push(needle);
+      else this.#ends.set(block, [needle]);
+    }
+  }
+
+  #next(text: string, from: number): Hit | undefined {
+    if (this.size === 0) return undefined;
+    const before = this.#window - 1;
+    for (let i = from + before; i < text.length; ) {
+      const block = blockOf(text.charCodeAt(i - 1), text.charCodeAt(i));
+      const shift = this.#shifts[block]!;
+      if (shift > 0) {
+        i += shift;
+        continue;
+      }
+      const start = i - before;
+      for (const needle of this.#ends.get(block) ?? [])
+        if (text.startsWith(needle.text, start)) return { start, end: start + needle.text.length, needle };
+      i++;
+    }
+    return undefined;
+  }
+}
+
+function blockOf(a: number, b: number): number {
+  return ((a << 8) ^ b) & (blocks - 1);
+}
+
+/** Every way in which a value is written; those that are spelled the same are one. */
+function formsOf(known: KnownValue): Needle[] {
+  const value = known.value.slice(0, searchedCharactersMax);
+  const escaped = JSON.stringify(value).slice(1, -1);
+  const forms: [Needle["form"], string][] = [
+    ["plain", value],
+    ["json", escaped],
+    ["json", JSON.stringify(escaped).slice(1, -1)],
+    ...urlForms(value).map((text): [Needle["form"], string] => ["url", text]),
+    ...base64Forms(value).map((text): [Needle["form"], string] => ["base64", text]),
+  ];
+  const seen = new Set<string>();
+  return forms.flatMap(([form, text]) => {
+    if (seen.has(text) || text.length < knownCharactersMin) return [];
+    seen.add(text);
+    return [{ text, known, form }];
+  });
+}
+
+function urlForms(value: string): string[] {
+  if (!value.isWellFormed()) return [];
+  const encoded = encodeURIComponent(value);
+  const all = encoded.replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  const lower = (text: string): string => text.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase());
+  const forms = [encoded, all, encoded.replaceAll("%20", "+"), encodeURI(value)];
+  return [...forms, ...forms.map(lower)];
+}
+
+/** What the value makes of base64 whatever stands before it: the characters that it alone decides. */
+function base64Forms(value: string): string[] {
+  const bytes = encodeUtf8(value);
+  const binary = String.fromCharCode(...bytes);
+  const found: string[] = [];
+  for (let before = 0; before < 3; before++) {
+    const whole = btoa("\0".repeat(before) + binary);
+    const text = whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+    found.push(text, text.replaceAll("+", "-").replaceAll("/", "_"));
+  }
+  return found;
+}
