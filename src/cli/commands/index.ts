@@ -5,7 +5,7 @@
 import type { Command, Flag } from "../command.ts";
 import { recordCommand } from "./record-flags.ts";
 import { replayCommand } from "./replay-flags.ts";
-import { packCommands } from "./sharing-flags.ts";
+import { packCommands, secretCommands } from "./sharing-flags.ts";
 
 /** Every command has it. */
 export const helpFlag: Flag = { name: "help", short: "h", help: "explain the command" };
@@ -75,6 +75,7 @@ export const commands: readonly Command[] = [
     flags: [json],
     run: async (call) => (await import("./repair.ts")).run(call),
   },
+  ...secretCommands,
   {
     name: "convert",
     group: "House",

@@ -1,0 +1,65 @@
+/**
+ * Stderr stands on a tape in the pieces in which it came, and a secret may lie across two. Pieces that belong together
+ * are looked at as one text; where something is found, the first piece gets all of the cleaned text and the others
+ * none. Nothing else moves, so cleaning a clean tape changes nothing.
+ */
+import type { Redactor } from "../../redact/index.ts";
+
+/** What is looked at as one text, in characters and in pieces. */
+const togetherCharsMax = 64 * 1024;
+const piecesMax = 1_000;
+/** Conversations whose stderr is followed; the first is let go. */
+const streamsMax = 1_000;
+
+interface Stream {
+  text: string;
+  lines: string[];
+}
+
+export class StderrPieces {
+  readonly #redactor: Redactor;
+  /** Called before a text is looked at, with the line of its first piece. */
+  readonly #before: (line: string) => void;
+  readonly #streams = new Map<number, Stream>();
+  /** What pieces say instead, by their lines; an empty text stands elsewhere. */
+  readonly changed = new Map<string, string>();
+
+  constructor(redactor: Redactor, before: (line: string) => void) {
+    this.#redactor = redactor;
+    this.#before = before;
+  }
+
+  /** `line` names the piece's line within the whole recording. */
+  take(conn: number, line: string, text: string): void {
+    const stream = this.#streams.get(conn) ?? { text: "", lines: [] };
+    stream.text += text;
+    stream.lines.push(line);
+    const full = stream.text.length > togetherCharsMax || stream.lines.length >= piecesMax;
+    if (!full && (!text.endsWith("\n") || goesOn(stream.text, this.#redactor))) {
+      this.#streams.set(conn, stream);
+      if (this.#streams.size > streamsMax) this.#settle(...[...this.#streams][0]!);
+    } else this.#settle(conn, stream);
+  }
+
+  end(): void {
+    for (const [conn, stream] of this.#streams) this.#settle(conn, stream);
+  }
+
+  #settle(conn: number, { text, lines }: Stream): void {
+    this.#streams.delete(conn);
+    this.#before(lines[0]!);
+    const clean = this.#redactor.text(text);
+    if (clean === text) return;
+    for (const [i, line] of lines.entries()) this.changed.set(line, i === 0 ? clean : "");
+  }
+}
+
+const keyBegins = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY/g;
+const keyEnds = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY/;
+
+/** Whether a secret may begin in these lines that ends in later ones: a private key, or a known value of several lines. */
+export function goesOn(text: string, redactor: Redactor): boolean {
+  const last = [...text.matchAll(keyBegins)].at(-1);
+  if (last && !keyEnds.test(text.slice(last.index))) return true;
+  return redactor.begunAt(text) < text.length;
+}
