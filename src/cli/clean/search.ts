@@ -9,6 +9,7 @@ import type { TapeItem } from "../../tape/index.ts";
 import { editedHeader } from "./header.ts";
 import { LineCleaner } from "./line.ts";
 import { StderrPieces } from "./stderr-pieces.ts";
+import { tellable } from "./tellable.ts";
 
 /** One secret on a tape. */
 export interface TapeFinding extends Found {
@@ -50,11 +51,12 @@ export async function searchTape(
   let at: Pick<TapeFinding, "line" | "part" | "offset"> = { line: 1, part: undefined, offset: 0 };
   const pieceAt = new Map<string, typeof at>();
   const names = new Set<string>();
+  const quiet = make();
   const parts = new Map<number, { count: number; kinds: Map<string, number> }>();
   const redactor = make((found) => {
     countIn(parts, at.part ?? 0, found.kind);
     if (found.how === "known" && found.name !== undefined) names.add(found.name);
-    tell({ ...found, ...at, pointer: lines.pointer + found.pointer });
+    tell(tellable({ ...found, ...at, pointer: lines.pointer + found.pointer }, quiet));
   });
   const lines = new LineCleaner(redactor);
   const stderr = new StderrPieces(redactor, (key) => {

@@ -5,7 +5,7 @@
 import { decodeUtf8, isJson, ReelwireError } from "../../base/index.ts";
 import type { Found, Redactor } from "../../redact/index.ts";
 import { readTape, readVcr, sniff, sniffBytesMax } from "../../tape/index.ts";
-import { type MakeRedactor, searchTape, type TapeFinding } from "../clean/index.ts";
+import { type MakeRedactor, searchTape, type TapeFinding, tellable } from "../clean/index.ts";
 import type { Findings, Source } from "./finding.ts";
 import { encodingOf, joinedPieces, piecesOf } from "./pieces.ts";
 import { linesAt, linesOfPointers } from "./places.ts";
@@ -29,12 +29,14 @@ export class Look {
   readonly #findings: Findings;
   /** For everything that is no tape: what it remembers of requests is not asked there. */
   readonly #redactor: Redactor;
+  readonly #quiet: Redactor;
   #hear: (found: Found) => void = () => {};
 
   constructor(make: MakeRedactor, findings: Findings) {
     this.#make = make;
     this.#findings = findings;
     this.#redactor = make((found) => this.#hear(found));
+    this.#quiet = make();
   }
 
   /** True when it was looked at. Throws RW3001 when the file cannot be read. */
@@ -65,7 +67,7 @@ export class Look {
   }
 
   async #tape(source: Source): Promise<void> {
-    const tell = (found: TapeFinding): void => this.#add(source, found, found.line, found.pointer);
+    const tell = (found: TapeFinding): void => this.#add(source, found, found.line);
     try {
       await searchTape(readTape(source.open(), { name: source.file }), this.#make, tell);
     } catch (error) {
@@ -96,8 +98,10 @@ export class Look {
       source.open(),
       found.map((each) => each.offset),
     );
-    for (const each of found)
-      this.#add(source, each, lines.get(each.offset) ?? 1, each.pointer.replace(/^\/msg/, ""));
+    for (const each of found) {
+      const pointer = each.pointer.replace(/^\/msg/, "");
+      this.#add(source, { ...each, pointer }, lines.get(each.offset) ?? 1);
+    }
   }
 
   /** False when it is no JSON document, or too large a one. */
@@ -110,7 +114,7 @@ export class Look {
     this.#hear = (each) => void found.push(each);
     this.#redactor.json(text);
     const lines = linesOfPointers(bytes, new Set(found.map((each) => each.pointer)));
-    for (const each of found) this.#add(source, each, lines.get(each.pointer) ?? 1, each.pointer);
+    for (const each of found) this.#add(source, each, lines.get(each.pointer) ?? 1);
     return true;
   }
 
@@ -123,14 +127,15 @@ export class Look {
         if (seen.has(key)) return;
         if (seen.size >= lookLimits.placedMax) seen.clear();
         seen.add(key);
-        this.#add(source, found, line, found.pointer);
+        this.#add(source, found, line);
       };
       if (jsonCharsMax !== undefined && isJson(text)) this.#redactor.json(text);
       else this.#redactor.text(text);
     }
   }
 
-  #add({ file }: Source, { kind, how, name, placeholder }: Found, line: number, pointer: string): void {
+  #add({ file }: Source, found: Found, line: number): void {
+    const { pointer, kind, how, name, placeholder } = tellable(found, this.#quiet);
     this.#findings.add({ file, line, pointer, kind, how, ...(name !== undefined && { name }), placeholder });
   }
 }
