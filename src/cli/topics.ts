@@ -50,7 +50,7 @@ NO_COLOR turns colours off, FORCE_COLOR turns them on.
 /** What reelwire itself exits with; docs/cli.md has the same table. */
 export const exitCodes: readonly (readonly [code: number, meaning: string])[] = [
   [0, "fine"],
-  [1, "findings: a miss; a tape that is unfinished or altered; noise with `record --stray fail`"],
+  [1, "findings: a miss; a secret; a tape that is unfinished or altered; noise with `record --stray fail`"],
   [2, "usage or configuration"],
   [4, "the server would not start"],
   [6, "a tape cannot be read"],
