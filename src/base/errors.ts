@@ -295,6 +295,12 @@ export const errorTable = {
     fault: "user",
     fix: "do everything in the recorded order, or leave out --strict-order",
   },
+  RW4008: {
+    says: "{what} was recorded {times} with other secrets, and the key that tells them apart is not here",
+    exit: 1,
+    fault: "user",
+    fix: "set REELWIRE_REDACT_KEY to the key of the recording, or use its project's .reelwire/redact.key",
+  },
   RW9001: {
     says: "reelwire itself failed",
     exit: 70,

@@ -3,7 +3,7 @@
  * keys kept in their order, strings by their characters (lone surrogates kept), numbers by exact value and by whether
  * they were spelled as integers. What the rules ignore is left out. The result is a key, not JSON.
  */
-import { canonicalNumber, isNamed, type Place, step } from "../base/index.ts";
+import { canonicalNumber, isNamed, type Place, shapeOf, step } from "../base/index.ts";
 import { isEpoch, type VolatileName, volatileString } from "./volatile.ts";
 
 /** Deeper values are compared by their spelling: equal spellings are equal values. */
@@ -15,13 +15,17 @@ export interface Canonical {
   readonly volatiles: readonly string[];
 }
 
-/** The canonical text of a well-formed JSON text, or undefined when all of it is ignored. */
+/**
+ * The canonical text of a well-formed JSON text, or undefined when all of it is ignored. `byShape`: placeholders of
+ * secrets are equal when their shapes are.
+ */
 export function canonicalOf(
   json: string,
   place: Place = undefined,
   volatile: readonly VolatileName[] = [],
+  byShape = false,
 ): Canonical | undefined {
-  const walk = new Walk(json, volatile);
+  const walk = new Walk(json, volatile, byShape);
   if (isNamed(place)) return undefined;
   return walk.finish(walk.value(place, 0));
 }
@@ -38,13 +42,15 @@ const numberedMark = /\u0001(\d+);/g;
 class Walk {
   readonly #json: string;
   readonly #volatile: readonly VolatileName[];
+  readonly #byShape: boolean;
   /** By the number that follows their mark while the text is made. */
   readonly #seen: string[] = [];
   #i = 0;
 
-  constructor(json: string, volatile: readonly VolatileName[]) {
+  constructor(json: string, volatile: readonly VolatileName[], byShape: boolean) {
     this.#json = json;
     this.#volatile = volatile;
+    this.#byShape = byShape;
   }
 
   value(place: Place, depth: number): string {
@@ -74,7 +80,7 @@ class Walk {
         continue;
       }
       if (c !== QUOTE) break;
-      const key = this.#rawString();
+      const key = this.#byShape ? shapeOf(this.#rawString()) : this.#rawString();
       this.#blanks();
       this.#i++;
       const below = place === undefined ? undefined : step(place, charactersOf(key));
@@ -107,7 +113,8 @@ class Walk {
   }
 
   #string(): string {
-    const raw = this.#rawString();
+    const spelled = this.#rawString();
+    const raw = this.#byShape ? shapeOf(spelled) : spelled;
     if (this.#volatile.length === 0) return raw;
     const characters = charactersOf(raw);
     const name = volatileString(characters, this.#volatile);

@@ -26,7 +26,7 @@ export function keyOf(message: Message, rules: MatchRules, round = false): Reque
   if (!span) return { text: method, volatiles: [] };
   const place = step(round ? rules.ignoredOfRounds : rules.ignored, "params");
   const json = decodeLoosely(message.bytes.subarray(span.start, span.end));
-  const params = canonicalOf(json, place, rules.volatile);
+  const params = canonicalOf(json, place, rules.volatile, rules.byShape);
   if (!params || isNamed(place, params.text)) return { text: method, volatiles: [] };
   return { text: `${method} ${params.text}`, volatiles: params.volatiles };
 }

@@ -21,6 +21,10 @@ export interface MatchRules {
   readonly volatile: readonly VolatileName[];
   /** Where a walk through a whole message begins; what a pattern names says nothing. */
   readonly ignored: Place;
+  /** Placeholders of secrets are equal when their shapes are: the key that made them is not known here. */
+  readonly byShape: boolean;
+  /** Whether a live text is a recorded one with secrets in the place of its placeholders; undefined: nobody knows. */
+  readonly sameSecret?: ((live: string, recorded: string) => boolean) | undefined;
   /** The same, with what a retry of a multi-round-trip request adds left out too: all rounds are one request. */
   readonly ignoredOfRounds: Place;
 }
@@ -30,6 +34,10 @@ export interface MatchOptions {
   /** JSON Pointer patterns from the message's root: `/params/arguments/now`, `/params/arguments/items/{any}/id`. */
   readonly ignore?: readonly string[] | undefined;
   readonly volatile?: readonly VolatileName[] | undefined;
+  /** See {@link MatchRules.byShape}. */
+  readonly byShape?: boolean | undefined;
+  /** See {@link MatchRules.sameSecret}. */
+  readonly sameSecret?: ((live: string, recorded: string) => boolean) | undefined;
 }
 
 /** Parts of `params._meta` that differ from run to run without meaning another request (MCP, basic, `_meta`). */
@@ -54,7 +62,8 @@ export function matchRules(options: MatchOptions = {}): MatchRules {
   const retry = Object.values(retryKeys).map((key) => ["params", key]);
   const ignored = patternsOf(strategy, options.ignore ?? [], []);
   const ignoredOfRounds = patternsOf(strategy, options.ignore ?? [], retry);
-  return { strategy, volatile: options.volatile ?? [], ignored, ignoredOfRounds };
+  const { volatile = [], byShape = false, sameSecret } = options;
+  return { strategy, volatile, byShape, sameSecret, ignored, ignoredOfRounds };
 }
 
 function patternsOf(strategy: Strategy, ignore: readonly string[], more: readonly string[][]): Place {

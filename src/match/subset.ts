@@ -49,7 +49,7 @@ function allWithin(
 
 /** Of a value that the other side has not: an empty `_meta` is as good as none. */
 function saysNothing(value: Uint8Array, place: Place, rules: MatchRules): boolean {
-  return isNamed(place, canonicalOf(decodeLoosely(value), place, rules.volatile)?.text);
+  return isNamed(place, canonicalOf(decodeLoosely(value), place, rules.volatile, rules.byShape)?.text);
 }
 
 /** Members of one name are a list, in order. */
@@ -69,6 +69,7 @@ function valuesOf(array: Uint8Array): Uint8Array[] {
 }
 
 function equal(live: Uint8Array, recorded: Uint8Array, place: Place, rules: MatchRules): boolean {
-  const text = (bytes: Uint8Array) => canonicalOf(decodeLoosely(bytes), place, rules.volatile)?.text;
+  const text = (bytes: Uint8Array) =>
+    canonicalOf(decodeLoosely(bytes), place, rules.volatile, rules.byShape)?.text;
   return text(live) === text(recorded);
 }

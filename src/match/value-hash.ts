@@ -10,6 +10,7 @@ import {
   isNamed,
   MemberCursor,
   type Place,
+  shapeOf,
   step,
   stepInto,
   stringAt,
@@ -102,7 +103,7 @@ class HashWalk {
   }
 
   #string(start: number, end: number): void {
-    const volatile = this.#rules.volatile.length > 0;
+    const volatile = this.#rules.volatile.length > 0 || this.#rules.byShape;
     let low = 0x811c9dc5;
     let high = 0x41c6ce57;
     for (let i = start + 1; i < end - 1; i++) {
@@ -119,7 +120,8 @@ class HashWalk {
 
   /** By the characters, however they are spelled. */
   #characters(start: number, end: number): void {
-    const text = stringAt(this.#bytes, start, end) ?? "";
+    const characters = stringAt(this.#bytes, start, end) ?? "";
+    const text = this.#rules.byShape ? shapeOf(characters) : characters;
     const name = volatileString(text, this.#rules.volatile);
     let low = 0x811c9dc5;
     let high = 0x41c6ce57;

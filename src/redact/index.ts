@@ -1,3 +1,4 @@
+export { filled, numbered, type SecretOf, withNumbers } from "./fill.ts";
 export { HeldText } from "./held-text.ts";
 export { isSecretName } from "./names.ts";
 export { type KnownValue, knownCharactersMin } from "./needles.ts";
@@ -17,5 +18,6 @@ export {
   type RulePlace,
   type Rules,
 } from "./rules.ts";
+export { sameSecret } from "./same-secret.ts";
 export type { How } from "./spans.ts";
 export type { RedactedNumber } from "./structure.ts";

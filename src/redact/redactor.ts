@@ -6,6 +6,7 @@ import { encodedSuffix, encodeUtf8, placeholderText, toldLength } from "../base/
 import { type Direction, Message, metaKeys } from "../protocol/index.ts";
 import { credentialKind } from "./detectors.ts";
 import { edited } from "./edits.ts";
+import { numbered } from "./fill.ts";
 import { type KnownValue, Needles } from "./needles.ts";
 import { fieldsOf } from "./protocol-fields.ts";
 import { compileRules, type Rules } from "./rules.ts";
@@ -117,7 +118,7 @@ class Standard implements Redactor {
     const method = this.#methodOf(message, dir, conn);
     const numbers: RedactedNumber[] = [];
     const number = this.#options.compares
-      ? undefined
+      ? ({ placeholder }: RedactedNumber): string => JSON.stringify(numbered(placeholder))
       : (found: RedactedNumber): string => {
           numbers.push(found);
           return "0";

@@ -21,7 +21,9 @@ export type MissKind =
   /** All recorded conversations are used. */
   | "conversation"
   /** In strict order its turn never came. */
-  | "order";
+  | "order"
+  /** Recorded calls differ from it and from each other only in secrets, and the key that tells these apart is not here. */
+  | "secret";
 
 export interface Miss {
   readonly kind: MissKind;
@@ -64,6 +66,7 @@ const rows = {
   answer: { code: "RW4005", rpc: -31005 },
   conversation: { code: "RW4006", rpc: -31006 },
   order: { code: "RW4007", rpc: -31007 },
+  secret: { code: "RW4008", rpc: -31008 },
 } as const satisfies Record<MissKind, { code: string; rpc: number }>;
 
 /** The miss as an error: what it says, and what to do. */

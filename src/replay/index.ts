@@ -4,7 +4,7 @@ export { answerPolicies } from "./asking.ts";
 export type { Inexact, Miss, MissKind, NearestCall } from "./findings.ts";
 export { differenceText, errorOf, nameOf, nearestText } from "./findings.ts";
 export { catchUp, readOn, replayLayer } from "./layer.ts";
-export type { PlayOptions } from "./player.ts";
+export type { PlayOptions, Secrets } from "./player.ts";
 export { Player } from "./player.ts";
 export { inexactKey } from "./sending.ts";
 export { Subject } from "./subject.ts";

@@ -12,8 +12,15 @@ import type { RecordedConversation, TapeMap } from "./tape-map.ts";
 export interface PlayOptions extends ActOptions {
   /** How long a client says nothing before what it has not done is waited for no more, in milliseconds. */
   readonly silenceMs: number;
+  /** Where the tape's secrets were taken out: takes them out of what is live too, and puts back those that are known. */
+  readonly secrets?: Secrets | undefined;
   /** The tape holds one conversation only, as one of a process on stdio does: it need not be known whole to begin. */
   readonly single: boolean;
+}
+
+export interface Secrets {
+  readonly hide: (live: Message) => Message;
+  readonly fill: (said: Message) => Message;
 }
 
 /** Messages that wait until more of the tape is known; more are answered as misses. */
@@ -82,7 +89,8 @@ export class Player {
 
   received(message: Message, at: number): void {
     this.#heardAt = at;
-    for (const part of message.parts()) this.#take(part, at);
+    const seen = this.#options.secrets?.hide(message) ?? message;
+    for (const part of seen.parts()) this.#take(part, at);
   }
 
   /** The client says no more. */
@@ -123,8 +131,9 @@ export class Player {
   /** The next thing to send, or undefined. */
   output(at: number): Output | undefined {
     const reply = this.#replies.shift();
-    if (reply) return { message: reply };
-    return this.#act?.output(at);
+    const output = reply ? { message: reply } : this.#act?.output(at);
+    const { secrets } = this.#options;
+    return secrets && output && "message" in output ? { message: secrets.fill(output.message) } : output;
   }
 
   /** The rounds of the conversation that were played, for what they used. */

@@ -2,8 +2,10 @@
  * Which recorded call a live request is: by key, in the order of recording, each once; then the repeat policy. A hash
  * only finds candidates, each is compared in full before it is taken: never another call's answer.
  */
-import type { Span } from "../base/index.ts";
+import { placeholderStart, type Span } from "../base/index.ts";
 import {
+  differenceOf,
+  hashOf,
   isSubset,
   keyOf,
   type MatchRules,
@@ -36,6 +38,8 @@ export type Taken =
     }
   /** Recorded this often, and used up. */
   | { readonly missed: "used-up" | "unknown"; readonly recorded: number }
+  /** Recorded calls that differ only in secrets, and nobody can tell here which of them it is. */
+  | { readonly missed: "secret"; readonly recorded: number }
   /** The rest of the tape may tell. */
   | "not-known-yet";
 
@@ -49,6 +53,10 @@ export class Taking {
   /** By key: the recorded calls that are equal, once the whole tape is known. */
   readonly #equals = new Map<string, readonly number[]>();
   #equalsHeld = 0;
+  /** By key: the recorded requests that differ only in their secrets. */
+  readonly #secrets = new Map<string, readonly string[]>();
+  /** By method: the recorded calls in which secrets were taken out. */
+  readonly #withSecrets = new Map<string, readonly number[]>();
   /** By key: how often it was asked beyond what was recorded. */
   readonly #beyond = new Map<string, number>();
 
@@ -90,10 +98,46 @@ export class Taking {
         continue;
       }
       if (!this.#isKnown(call)) return "not-known-yet";
+      if (this.#map.rules.byShape) {
+        if (!this.#script.complete) return "not-known-yet";
+        const secrets = this.#secretsOf(live);
+        if (secrets.length > 1 && !secrets.includes(live.exactly))
+          return { missed: "secret", recorded: secrets.length };
+        if (secrets.length > 1 && this.#exactly(call) !== live.exactly) continue;
+      }
       this.use(call);
       return { call, volatiles, live: live.volatiles };
     }
-    return this.#script.complete ? this.#again(live, first, repeat) : "not-known-yet";
+    if (!this.#script.complete) return "not-known-yet";
+    const again = this.#again(live, first, repeat);
+    return typeof again === "object" && "missed" in again && again.missed === "unknown"
+      ? (this.#bySecret(live) ?? again)
+      : again;
+  }
+
+  /** A secret that nothing but its digest tells: the recorded calls with secrets are gone over one by one. */
+  #bySecret(live: LiveRequest): Taken | undefined {
+    const { rules } = this.#map;
+    if (!rules.sameSecret || rules.strategy !== "method-and-params") return undefined;
+    for (const call of this.#callsWithSecrets(live.message.method ?? "")) {
+      if (this.#used.has(call) || differenceOf(live.message, this.#map.message(this.#script, call), rules))
+        continue;
+      this.use(call);
+      return { call, volatiles: [], live: [] };
+    }
+    return undefined;
+  }
+
+  #callsWithSecrets(method: string): readonly number[] {
+    const known = this.#withSecrets.get(method);
+    if (known) return known;
+    const { callsOf } = this.#script;
+    const found: number[] = [];
+    for (let call = callsOf.first(hashOf(method)); call !== none; call = callsOf.after(call))
+      if (this.#map.message(this.#script, call).text.includes(placeholderStart)) found.push(call);
+    if (this.#withSecrets.size >= secretsMax) this.#withSecrets.clear();
+    this.#withSecrets.set(method, found);
+    return found;
   }
 
   /** Recorded calls that are equal to one, in order, itself included. */
@@ -103,6 +147,21 @@ export class Taking {
     const first = calls.first(tableHashOf(message, this.#map.rules));
     for (let call = first; call !== none; call = calls.after(call))
       if (this.#compare(live, call) !== undefined) yield call;
+  }
+
+  /** The recorded calls that have the shape of a live one, as texts that tell their secrets apart. */
+  #secretsOf(live: LiveRequest): readonly string[] {
+    if (!live.key.text.includes(placeholderStart)) return [];
+    const known = this.#secrets.get(live.key.text);
+    if (known) return known;
+    const secrets = [...new Set(this.#equalsOf(live).map((call) => this.#exactly(call)))];
+    if (this.#secrets.size >= secretsMax) this.#secrets.clear();
+    this.#secrets.set(live.key.text, secrets);
+    return secrets;
+  }
+
+  #exactly(call: number): string {
+    return keyOf(this.#map.message(this.#script, call), { ...this.#map.rules, byShape: false }).text;
   }
 
   #again(live: LiveRequest, first: number, repeat: RepeatPolicy): Taken {
@@ -177,11 +236,18 @@ class LiveRequest {
     return this.#key;
   }
 
+  /** The key that tells secrets apart. */
+  get exactly(): string {
+    return keyOf(this.message, { ...this.#rules, byShape: false }).text;
+  }
+
   get volatiles(): readonly string[] {
     return this.#rules.volatile.length === 0 ? [] : this.key.volatiles;
   }
 }
 
+/** Keys whose secrets are remembered. */
+const secretsMax = 10_000;
 /** Calls in lists of equal ones that are remembered; then the lists are made again. */
 const equalsMax = 1_000_000;
 /** Keys that are counted beyond what was recorded; later ones count as asked for the first time. */

@@ -6,7 +6,14 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { ReelwireError } from "../base/index.ts";
-import { createRedactor, type Found, type Redactor, type Rules, redactNothing } from "../redact/index.ts";
+import {
+  createRedactor,
+  type KnownValue,
+  type Redactor,
+  type RedactorOptions,
+  type Rules,
+  redactNothing,
+} from "../redact/index.ts";
 import type { RedactionFacts } from "../tape/index.ts";
 import { type Environment, knownValuesOf } from "./known-values.ts";
 import {
@@ -31,6 +38,9 @@ export interface RedactionOptions {
   readonly rules?: Rules | undefined;
 }
 
+/** What one redactor does otherwise. */
+export type RedactorChoices = Partial<Pick<RedactorOptions, "onFound" | "compares" | "digest">>;
+
 export interface Redaction {
   /** The header's `redaction`. */
   readonly facts: RedactionFacts;
@@ -41,7 +51,9 @@ export interface Redaction {
   /** What people should be told, if anything. */
   readonly says: readonly string[];
   readonly digest: (secret: string) => string;
-  redactor(options?: { readonly onFound?: (found: Found) => void; readonly compares?: boolean }): Redactor;
+  /** What is looked for wherever it appears. */
+  readonly known: readonly KnownValue[];
+  redactor(options?: RedactorChoices): Redactor;
 }
 
 /** Throws RW3201 and RW3202 for rules, RW3203 for a key that is given and cannot be used, RW3301 and RW3303 for files. */
@@ -62,6 +74,7 @@ export async function redactionFor(options: RedactionOptions): Promise<Redaction
     keyFrom: key.from,
     says: key.says,
     digest,
+    known,
     redactor: (more = {}) => createRedactor({ digest, known, ...(rules ? { rules } : {}), ...more }),
   };
 }
@@ -72,6 +85,7 @@ const off: Redaction = {
   keyFrom: "nowhere: redaction is off",
   says: [],
   digest: () => "",
+  known: [],
   redactor: () => redactNothing,
 };
 

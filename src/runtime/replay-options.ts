@@ -35,6 +35,12 @@ export interface ReplayOptions {
   readonly strictOrder?: boolean;
   /** How long a client says nothing before what it did otherwise is waited for no more, in milliseconds. Default 20. */
   readonly silenceMs?: number;
+  /** How secrets are taken out of what is live: a file of rules; as the tape says when left out; `off`: not at all. */
+  readonly redact?: string;
+  /** Where the project and its key are looked for; default: the working directory. */
+  readonly cwd?: string;
+  /** Holds the values that fill placeholders; default: the environment of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Told of each miss and each inexact answer when it happens. */
   readonly onFinding?: (finding: Finding) => void;
 }

@@ -5,11 +5,14 @@
 import { basename } from "node:path";
 import { ReelwireError } from "../base/index.ts";
 import type { MatchRules } from "../match/index.ts";
+import { withNumbers } from "../redact/index.ts";
 import { Subject, TapeMap } from "../replay/index.ts";
 import {
+  type OpenedTape,
   openTapeFile,
   type PlaceInFile,
   RandomAccess,
+  type TapeEvent,
   type TapeHeader,
   type TapeItem,
 } from "../tape/index.ts";
@@ -38,7 +41,7 @@ export class ReplaySource {
   #file = -1;
   #reading: Promise<void> | undefined;
 
-  private constructor(path: string, opened: Awaited<ReturnType<typeof openTapeFile>>, rules: MatchRules) {
+  private constructor(path: string, opened: OpenedTape, rules: MatchRules) {
     this.path = path;
     this.header = opened.header;
     this.#whole = opened.encoding === "jsonl";
@@ -48,9 +51,16 @@ export class ReplaySource {
     this.#items = opened.items()[Symbol.asyncIterator]();
   }
 
-  /** Opens a tape and reads until its first call is known. Throws as `openTapeFile`, and RW3015 or RW3017. */
-  static async open(path: string, rules: MatchRules): Promise<ReplaySource> {
-    const source = new ReplaySource(path, await openTapeFile(path), rules);
+  /**
+   * Opens a tape and reads until its first call is known; its header may decide the rules. Throws as `openTapeFile`, and
+   * RW3015 or RW3017.
+   */
+  static async open(
+    path: string,
+    rulesFor: (header: TapeHeader) => Promise<MatchRules>,
+  ): Promise<ReplaySource> {
+    const opened = await openTapeFile(path);
+    const source = new ReplaySource(path, opened, await rulesFor(opened.header));
     try {
       while (!source.map.complete && source.#subject.verdict === "undecided") await source.more();
       source.#demandCalls();
@@ -104,10 +114,11 @@ export class ReplaySource {
       if (this.damaged.length < damagedMax) this.damaged.push({ line: item.line, why: item.why });
       return;
     }
-    const { payload } = item.event;
-    this.#subject.see(item.event);
+    const event = withItsNumbers(item.event);
+    const { payload } = event;
+    this.#subject.see(event);
     const place = payload.kind === "msg" ? this.#placeOf(item, payload.message.bytes) : undefined;
-    this.map.add(item.event, place);
+    this.map.add(event, place);
   }
 
   /** A message that stands in the tape as it is, is read from there; any other is kept beside it. */
@@ -137,6 +148,18 @@ export class ReplaySource {
     const named = methods.slice(0, 3).join(", ");
     throw new ReelwireError("RW3017", { with: { methods: named, file: this.path }, where });
   }
+}
+
+/** Numbers that were taken out stand beside their message; in a comparison each is its placeholder. */
+function withItsNumbers(event: TapeEvent): TapeEvent {
+  const json = event.more?.find(([key]) => key === "redacted")?.[1];
+  if (json === undefined || event.payload.kind !== "msg") return event;
+  const listed = JSON.parse(json) as unknown;
+  if (!Array.isArray(listed)) return event;
+  const numbers = (listed as { at?: unknown; as?: unknown }[]).flatMap(({ at, as }) =>
+    typeof at === "string" && typeof as === "string" ? [{ pointer: at, placeholder: as }] : [],
+  );
+  return { ...event, payload: { kind: "msg", message: withNumbers(event.payload.message, numbers) } };
 }
 
 /** How many damaged lines are remembered. */

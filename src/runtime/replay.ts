@@ -18,6 +18,7 @@ import {
 import type { TapeHeader } from "../tape/index.ts";
 import { systemClock } from "./clock.ts";
 import { checkReplayOptions, type Finding, type ReplayOptions } from "./replay-options.ts";
+import { type ReplaySecrets, replaySecrets } from "./replay-secrets.ts";
 import { ReplaySource } from "./replay-source.ts";
 import { run } from "./run.ts";
 
@@ -34,13 +35,20 @@ export class Replay {
   inexactCount = 0;
   readonly #source: ReplaySource;
   readonly #options: PlayOptions;
+  readonly #secrets: ReplaySecrets | undefined;
   readonly #assignment: Assignment;
   readonly #onFinding: (finding: Finding) => void;
   readonly #clock: Clock;
   readonly #players: Player[] = [];
 
-  private constructor(source: ReplaySource, options: ReplayOptions, clock: Clock) {
+  private constructor(
+    source: ReplaySource,
+    options: ReplayOptions,
+    clock: Clock,
+    secrets: ReplaySecrets | undefined,
+  ) {
     this.#source = source;
+    this.#secrets = secrets;
     this.header = source.header;
     this.#clock = clock;
     this.#onFinding = options.onFinding ?? (() => {});
@@ -55,7 +63,13 @@ export class Replay {
   /** Throws RW1004 for an option that means nothing, what `openTapeFile` throws, RW3015 when nothing can be replayed, RW3017 when it is not MCP. */
   static async open(path: string, options: ReplayOptions = {}, clock: Clock = systemClock): Promise<Replay> {
     checkReplayOptions(options);
-    return new Replay(await ReplaySource.open(path, matchRules(options.match)), options, clock);
+    let secrets: ReplaySecrets | undefined;
+    const source = await ReplaySource.open(path, async (header) => {
+      const { cwd = process.cwd(), env = process.env, redact: setting } = options;
+      secrets = await replaySecrets(header, { cwd, env, setting });
+      return matchRules({ ...options.match, byShape: secrets?.byShape, sameSecret: secrets?.sameSecret });
+    });
+    return new Replay(source, options, clock, secrets);
   }
 
   /** The tape has no end line: its recorder was stopped. Known when all of it was read. */
@@ -84,7 +98,8 @@ export class Replay {
       miss: (miss: Miss) => this.#missed(miss),
       inexact: (inexact: Inexact) => this.#answeredInexactly(inexact),
     };
-    const player = new Player(this.#source.map, this.#options, critic, this.#assignment);
+    const secrets = this.#secrets?.of(this.#players.length);
+    const player = new Player(this.#source.map, { ...this.#options, secrets }, critic, this.#assignment);
     this.#players.push(player);
     const over = new AbortController();
     const layers = [replayLayer(player, () => queueMicrotask(() => over.abort()))];

@@ -47,6 +47,11 @@ export const replayCommand: Command = {
       help: "the client's answers to the server: ask (default), compare with the recorded ones, or do not ask",
     },
     { name: "speed", value: "FACTOR", help: "0: at once (default); 1: as recorded; 2: twice as fast" },
+    {
+      name: "redact",
+      value: "WHAT",
+      help: "how secrets are taken out of live calls to compare them: a file of rules, standard or off; default: as the tape was made",
+    },
     { name: "strict", help: "recorded calls that nobody made are findings too" },
     { name: "strict-order", help: "keep the recorded order, whatever the client does" },
   ],

@@ -10,7 +10,14 @@ import { namingParts } from "../tape-file.ts";
 
 export async function run(call: Call): Promise<number> {
   const teller = new Teller(call);
-  const options = { ...replayOptions(call.flags), onFinding: (finding: Finding) => teller.tell(finding) };
+  const { cwd, env } = call;
+  const redact = call.flags["redact"] as string | undefined;
+  const secrets = { cwd, env, ...(redact === undefined ? {} : { redact }) };
+  const options = {
+    ...replayOptions(call.flags),
+    ...secrets,
+    onFinding: (finding: Finding) => teller.tell(finding),
+  };
   const path = call.words[0]!;
   const replay = await namingParts(call, path, () => Replay.open(resolve(call.cwd, path), options));
   try {

@@ -1,0 +1,85 @@
+/**
+ * What a replay does about secrets that were taken out of its tape: takes them out of what the live client says in the
+ * same way, so that the two can be compared, and puts back what the environment here knows.
+ */
+import { type PlaceholderParts, toldLength } from "../base/index.ts";
+import { filled, sameSecret } from "../redact/index.ts";
+import type { Secrets } from "../replay/index.ts";
+import type { TapeHeader } from "../tape/index.ts";
+import type { Environment } from "./known-values.ts";
+import { type Redaction, redactionFor } from "./redaction.ts";
+
+export interface ReplaySecrets {
+  /** For one live conversation. */
+  readonly of: (conn: number) => Secrets;
+  /** The key of the tape is not here: secrets are compared by kind and length. */
+  readonly byShape: boolean;
+  /** With the key: whether a live text is a recorded one with its secrets in the place of the placeholders. */
+  readonly sameSecret?: (live: string, recorded: string) => boolean;
+}
+
+/** Variables that say where a key is. */
+const keyVariables = ["REELWIRE_REDACT_KEY", "XDG_CONFIG_HOME", "HOME"];
+
+/** Undefined for a tape from which nothing was taken out. Throws as `redactionFor`. */
+export async function replaySecrets(
+  { redaction: facts }: TapeHeader,
+  options: { readonly cwd: string; readonly env: Environment; readonly setting?: string | undefined },
+): Promise<ReplaySecrets | undefined> {
+  const { cwd, env, setting } = options;
+  if (facts === undefined || facts.preset === "off" || setting === "off") return undefined;
+  const names = Array.isArray(facts.env) ? facts.env.map(String) : [];
+  const redaction = await redactionFor({
+    cwd,
+    // Only what was looked for when it was recorded: another secret of this environment was no secret then.
+    env: Object.fromEntries([...names, ...keyVariables].map((name) => [name, env[name]])),
+    given: names,
+    setting: setting ?? (facts.preset === "custom" ? undefined : "standard"),
+    makesKey: false,
+  });
+  const byShape = redaction.keyId !== facts.key;
+  const seen = new SeenSecrets(redaction);
+  const redactor = redaction.redactor({ compares: true, digest: seen.digest });
+  const secretOf = byShape ? () => undefined : seen.of;
+  const of = (conn: number): Secrets => ({
+    hide: (live) => redactor.message(live, "c2s", conn).message,
+    fill: (said) => {
+      const message = filled(said, secretOf);
+      // What the client answers is looked at by what it was asked.
+      if (message.kind === "request") redactor.message(message, "s2c", conn);
+      return message;
+    },
+  });
+  return {
+    of,
+    byShape,
+    ...(byShape ? {} : { sameSecret: (live, recorded) => sameSecret(live, recorded, redaction.digest) }),
+  };
+}
+
+/** Secrets of live calls that are remembered. */
+const seenMax = 10_000;
+
+/** Secrets by their digests: those of the environment, and those that the live client said itself. */
+class SeenSecrets {
+  readonly #known: ReadonlyMap<string, string>;
+  readonly #live = new Map<string, string>();
+  readonly #redaction: Redaction;
+
+  constructor(redaction: Redaction) {
+    this.#redaction = redaction;
+    this.#known = new Map(redaction.known.map(({ value }) => [redaction.digest(value), value]));
+  }
+
+  readonly digest = (secret: string): string => {
+    const digest = this.#redaction.digest(secret);
+    if (this.#live.size >= seenMax) this.#live.clear();
+    this.#live.set(digest, secret);
+    return digest;
+  };
+
+  readonly of = ({ digest, length }: PlaceholderParts): string | undefined => {
+    const secret = this.#known.get(digest) ?? this.#live.get(digest);
+    return secret !== undefined && toldLength(secret) === length ? secret : undefined;
+  };
+}
