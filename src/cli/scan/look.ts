@@ -42,6 +42,8 @@ export class Look {
   /** True when it was looked at. Throws RW3001 when the file cannot be read. */
   async at(source: Source): Promise<boolean> {
     const head = await headOf(source);
+    // Read already, when it is as small as most files are.
+    if (head.length === source.bytes) source = { ...source, open: () => once(head) };
     const looks = sniff(head);
     if (looks === "tape") await this.#tape(source);
     else if (looks === "vcr") await this.#vcr(source);
@@ -148,6 +150,10 @@ async function headOf(source: Source): Promise<Uint8Array> {
     if ((bytes += chunk.length) >= sniffBytesMax) break;
   }
   return Buffer.concat(chunks);
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield bytes;
 }
 
 async function wholeOf(source: Source): Promise<Uint8Array> {

@@ -3,7 +3,7 @@
  * scan neither leaves its folder nor runs in circles.
  */
 import type { Dirent, Stats } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import { ReelwireError } from "../../base/index.ts";
 import { fileBytes, openTapeFile } from "../../tape/index.ts";
@@ -33,10 +33,25 @@ export async function* filesOf(
         return;
       }
       seen.add(path);
-      const facts = await stat(path).catch(() => undefined);
-      yield { file: nameOf(cwd, path), bytes: facts?.size ?? 0, open: () => fileBytes(path) };
+      const bytes = (await stat(path).catch(() => undefined))?.size ?? 0;
+      const small = bytes > 0 && bytes <= smallBytesMax;
+      yield { file: nameOf(cwd, path), bytes, open: () => (small ? allBytes(path) : fileBytes(path)) };
     }
   }
+}
+
+/** Most files are small, and reading one at once costs a fraction of streaming it. */
+const smallBytesMax = 64 * 1024;
+
+async function* allBytes(path: string): AsyncGenerator<Uint8Array, void, void> {
+  let bytes: Uint8Array | undefined;
+  try {
+    bytes = await readFile(path);
+  } catch {
+    // What is wrong with it, the other way tells.
+  }
+  if (bytes) yield bytes;
+  else yield* fileBytes(path);
 }
 
 /** How a path is told: from the working directory, with `/` on every system. */
