@@ -15,7 +15,7 @@ const listBytesMax = 64 * 1024 * 1024;
 
 /** Every staged file that was added, copied, changed or renamed. Throws RW3503. */
 export async function* stagedFiles(cwd: string, env: Env): AsyncGenerator<Source, void, void> {
-  const up = (await gitSays(["rev-parse", "--show-cdup"], cwd, env)).trim();
+  const here = (await gitSays(["rev-parse", "--show-prefix"], cwd, env)).replace(/\n$/, "");
   const list = await gitSays(
     [
       "diff",
@@ -33,7 +33,7 @@ export async function* stagedFiles(cwd: string, env: Env): AsyncGenerator<Source
   const blobs = new Blobs(cwd, env);
   try {
     for (const { path, id } of stagedIn(list)) {
-      const file = posix.normalize(posix.join(up, path));
+      const file = posix.relative(`/${here}`, `/${path}`);
       yield { file, bytes: await blobs.size(id), open: () => blobs.open(id) };
     }
   } finally {
