@@ -222,7 +222,12 @@ export const errorTable = {
     fault: "ours",
     fix: "nothing was written; please report this with the places above",
   },
-  RW3506: { says: "the file is no pack: {why}", exit: 6, fault: "user", fix: "ask for it again; it may be cut" },
+  RW3506: {
+    says: "the file is no pack: {why}",
+    exit: 6,
+    fault: "user",
+    fix: "ask for it again; it may be cut",
+  },
   RW3507: {
     says: "the pack goes over a limit: {what}",
     exit: 6,

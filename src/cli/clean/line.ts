@@ -22,6 +22,14 @@ const plainMembers: ReadonlySet<string> = new Set([
   "part",
 ]);
 
+/**
+ * Whether a line may say more than its event: facts are read as values, and of a key that stands twice only the last is
+ * one.
+ */
+export function hides({ sse, payload: { kind } }: TapeEvent): boolean {
+  return sse !== undefined || kind === "open" || kind === "close" || kind === "note";
+}
+
 export class LineCleaner {
   readonly #redactor: Redactor;
   readonly #cleaner: EventCleaner;
@@ -38,7 +46,14 @@ export class LineCleaner {
     return plainMembers.has(key) ? json : this.#member(key, json);
   }
 
+  /** The same object when nothing was found. */
   event(event: TapeEvent): TapeEvent {
+    const before = this.#redactor.count;
+    const clean = this.#cleaned(event);
+    return this.#redactor.count === before ? event : clean;
+  }
+
+  #cleaned(event: TapeEvent): TapeEvent {
     const { sse, more, ...rest } = event;
     const bare: TapeEvent = rest;
     const { payload } = bare;

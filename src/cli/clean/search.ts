@@ -5,9 +5,9 @@
  */
 import { decodeLoosely } from "../../base/index.ts";
 import type { Found, Redactor } from "../../redact/index.ts";
-import type { TapeItem } from "../../tape/index.ts";
+import { encodeEvent, type TapeItem } from "../../tape/index.ts";
 import { editedHeader } from "./header.ts";
-import { LineCleaner } from "./line.ts";
+import { hides, LineCleaner } from "./line.ts";
 import { StderrPieces } from "./stderr-pieces.ts";
 import { tellable } from "./tellable.ts";
 
@@ -74,11 +74,21 @@ export async function searchTape(
       const key = keyOf(item);
       pieceAt.set(key, at);
       stderr.take(item.event.conn ?? 0, key, item.event.payload.text);
-    } else lines.event(item.event);
+    } else searchEvent(item, lines, redactor);
   }
   stderr.end();
   const { count, kinds } = redactor;
   return { count, kinds, parts, names, stderr: stderr.changed };
+}
+
+function searchEvent(item: TapeItem & { kind: "event" }, lines: LineCleaner, redactor: Redactor): void {
+  const { count } = redactor;
+  lines.event(item.event);
+  const { event, bytes } = item;
+  if (redactor.count > count || bytes === undefined || !hides(event)) return;
+  if (Buffer.compare(encodeEvent(event).subarray(0, -1), bytes) === 0) return;
+  lines.pointer = "";
+  redactor.json(decodeLoosely(bytes));
 }
 
 function countIn(

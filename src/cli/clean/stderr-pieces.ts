@@ -11,9 +11,14 @@ const piecesMax = 1_000;
 /** Conversations whose stderr is followed; the first is let go. */
 const streamsMax = 1_000;
 
+interface Piece {
+  readonly line: string;
+  readonly text: string;
+}
+
 interface Stream {
   text: string;
-  lines: string[];
+  readonly pieces: Piece[];
 }
 
 export class StderrPieces {
@@ -31,10 +36,10 @@ export class StderrPieces {
 
   /** `line` names the piece's line within the whole recording. */
   take(conn: number, line: string, text: string): void {
-    const stream = this.#streams.get(conn) ?? { text: "", lines: [] };
+    const stream = this.#streams.get(conn) ?? { text: "", pieces: [] };
     stream.text += text;
-    stream.lines.push(line);
-    const full = stream.text.length > togetherCharsMax || stream.lines.length >= piecesMax;
+    stream.pieces.push({ line, text });
+    const full = stream.text.length > togetherCharsMax || stream.pieces.length >= piecesMax;
     if (!full && (!text.endsWith("\n") || goesOn(stream.text, this.#redactor))) {
       this.#streams.set(conn, stream);
       if (this.#streams.size > streamsMax) this.#settle(...[...this.#streams][0]!);
@@ -45,12 +50,21 @@ export class StderrPieces {
     for (const [conn, stream] of this.#streams) this.#settle(conn, stream);
   }
 
-  #settle(conn: number, { text, lines }: Stream): void {
+  #settle(conn: number, { text, pieces }: Stream): void {
     this.#streams.delete(conn);
-    this.#before(lines[0]!);
-    const clean = this.#redactor.text(text);
+    this.#before(pieces[0]!.line);
+    let clean = this.#redactor.text(text);
+    // What is one word by itself may be none beside its neighbours: `key1key2`.
+    if (pieces.length > 1)
+      for (const piece of pieces)
+        if (piece.text !== "" && clean.includes(piece.text)) clean = this.#without(clean, piece.text);
     if (clean === text) return;
-    for (const [i, line] of lines.entries()) this.changed.set(line, i === 0 ? clean : "");
+    for (const [i, { line }] of pieces.entries()) this.changed.set(line, i === 0 ? clean : "");
+  }
+
+  #without(text: string, piece: string): string {
+    const clean = this.#redactor.text(piece);
+    return clean === piece ? text : text.replaceAll(piece, () => clean);
   }
 }
 

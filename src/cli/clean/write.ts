@@ -16,7 +16,7 @@ import {
   TapeWriter,
 } from "../../tape/index.ts";
 import { type EditMember, editedHeader } from "./header.ts";
-import { LineCleaner } from "./line.ts";
+import { hides, LineCleaner } from "./line.ts";
 import { type Cleanliness, keyOf } from "./search.ts";
 
 /** What else becomes of the tape on its way. */
@@ -27,6 +27,8 @@ export interface Changes {
   readonly member?: EditMember;
   /** An event before it is cleaned; undefined: it is left out. */
   readonly event?: (event: TapeEvent, item: TapeItem) => TapeEvent | undefined;
+  /** Whether what stands in one file is written to one file: then lines in which nothing was found stay as they stand. */
+  readonly copies: boolean;
   /** Whether the tape should have an end; a `.vcr` recording has none. */
   readonly closes: boolean;
 }
@@ -62,7 +64,10 @@ export async function writeClean(
       at = Math.max(at, item.event.at);
       if (item.event.payload.kind === "end") ended = true;
       const event = eventOf(item, found, lines, changes);
-      if (event) writer?.write(event);
+      const { bytes } = item;
+      if (event === item.event && bytes && changes.copies && !hides(event))
+        writer?.copy(withLineEnd(bytes), event.at);
+      else if (event) writer?.write(event);
     }
   }
   assert(writer !== undefined, "the header comes first");
@@ -111,6 +116,13 @@ function eventOf(
   if (text !== undefined) return { ...item.event, payload: { kind: "stderr", text } };
   const event = change ? change(item.event, item) : item.event;
   return event && lines.event(event);
+}
+
+function withLineEnd(line: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(line.length + 1);
+  whole.set(line);
+  whole[line.length] = 0x0a;
+  return whole;
 }
 
 function droppedNote({ line, part, why, bytes }: DamagedItem): NoteFacts {

@@ -104,6 +104,7 @@ async function writeOne(
     writeClean(items, found, redaction.redactor(), sink, {
       facts: redaction.facts,
       member,
+      copies: !joins,
       closes: opened.encoding === "jsonl",
     }),
   );
@@ -130,6 +131,7 @@ async function replaceParts(
     const written = await writeClean(items, { ...found, ...counts }, redactor, sink, {
       facts,
       member,
+      copies: true,
       closes: true,
     });
     previous = written.endHash;

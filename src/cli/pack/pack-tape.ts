@@ -74,7 +74,13 @@ export async function packTape(
   const member = (key: string, json: string): string | undefined =>
     joins && (key === "part" || key === "previous") ? undefined : reducer.member(key, json);
   const file = new HashedFile(draft);
-  const changes = { facts: redaction.facts, member, event, closes: opened.encoding === "jsonl" };
+  const changes = {
+    facts: redaction.facts,
+    member,
+    event,
+    copies: !joins,
+    closes: opened.encoding === "jsonl",
+  };
   const written = await writeClean(items(), found, redaction.redactor(), file, changes).finally(() =>
     file.close(),
   );
