@@ -4,24 +4,39 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { decodeLoosely, ReelwireError } from "../base/index.ts";
-import { type OpenedTape, openTapeFile, type TapeItem } from "../tape/index.ts";
+import { type OpenedTape, openTapeFile, type TapeItem, type Unlock } from "../tape/index.ts";
 import type { Call } from "./command.ts";
 import type { Progress } from "./progress.ts";
 
-type Place = Pick<Call, "cwd" | "signal">;
+type Place = Pick<Call, "cwd" | "env" | "flags">;
+type StoppablePlace = Place & Pick<Call, "signal">;
+
+/** Opens encrypted tapes with what `--identity` names, or else is found; loaded when the first one is met. */
+export function unlockFor({ flags, cwd, env }: Place): Unlock {
+  const named = flags["identity"] as readonly string[] | undefined;
+  let unlock: Unlock | undefined;
+  return async (header, path) => {
+    unlock ??= (await import("../runtime/index.ts")).unlockWith({ named, cwd, env });
+    return unlock(header, path);
+  };
+}
 
 /** Like `openTapeFile`, but its items end with the signal's reason when the call is stopped. */
-export async function openTape(call: Place, path: string): Promise<OpenedTape> {
+export async function openTape(call: StoppablePlace, path: string): Promise<OpenedTape> {
   const opened = await openRecording(call, path);
   return { ...opened, items: () => stoppable(opened.items(), call.signal) };
 }
 
 /** Like `openTapeFile`; for the name that a rotated recording was asked for, the error names the first part. */
-export function openRecording(call: Pick<Call, "cwd">, path: string): Promise<OpenedTape> {
-  return namingParts(call, path, () => openTapeFile(resolve(call.cwd, path)));
+export function openRecording(
+  call: Place,
+  path: string,
+  unlock: Unlock = unlockFor(call),
+): Promise<OpenedTape> {
+  return namingParts(call, path, () => openTapeFile(resolve(call.cwd, path), { unlock }));
 }
 
-/** What opens a tape, with an error that names the first part where there is one. */
+/** What opens a tape, with an error that names the first part, or the encrypted tape, where there is one. */
 export async function namingParts<T>(
   call: Pick<Call, "cwd">,
   path: string,
@@ -30,11 +45,18 @@ export async function namingParts<T>(
   try {
     return await open();
   } catch (error) {
-    const part = path.replace(/\.tape\.jsonl$/, ".0001.tape.jsonl");
-    if (!isMissing(error) || part === path || !existsSync(resolve(call.cwd, part))) throw error;
-    const hint = `the recording is in parts; name the first: ${part}`;
+    const hint = isMissing(error) ? hintBeside(call, path) : undefined;
+    if (hint === undefined || !isMissing(error)) throw error;
     throw new ReelwireError("RW3001", { with: { hint }, where: [["file", path]], cause: error.cause });
   }
+}
+
+function hintBeside({ cwd }: Pick<Call, "cwd">, path: string): string | undefined {
+  const part = path.replace(/\.tape\.jsonl(\.age)?$/, ".0001$&");
+  if (part !== path && existsSync(resolve(cwd, part)))
+    return `the recording is in parts; name the first: ${part}`;
+  const sealed = `${path}.age`;
+  return existsSync(resolve(cwd, sealed)) ? `it was encrypted; name that file: ${sealed}` : undefined;
 }
 
 function isMissing(error: unknown): error is ReelwireError {
@@ -45,7 +67,7 @@ function isMissing(error: unknown): error is ReelwireError {
 
 /** The items of a tape, for who needs nothing else of it; they move the bar, when one is given. */
 export async function* tapeItems(
-  call: Place,
+  call: StoppablePlace,
   path: string,
   progress?: Progress,
 ): AsyncGenerator<TapeItem, void, void> {

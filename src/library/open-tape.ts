@@ -7,6 +7,7 @@ import { type Filter, parseFilter } from "../filter/index.ts";
 import { type Direction, Message } from "../protocol/index.ts";
 import {
   type OpenedTape,
+  type OpenOptions,
   openTapeFile,
   type TapeEvent,
   type TapeHeader,
@@ -58,7 +59,7 @@ export interface Tape {
   exchanges(filter?: string | Filter): AsyncIterable<TapeExchange>;
 }
 
-export interface OpenTapeOptions {
+export interface TapeOptions extends Pick<OpenOptions, "unlock"> {
   /** Ends every iteration with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -66,15 +67,11 @@ export interface OpenTapeOptions {
 /** How many bytes of requests and answers wait behind an open exchange. */
 export const textBytesMax = 64 * 1024 * 1024;
 
-/**
- * Opens a tape or a `.vcr` recording, told apart by content; the first part of a rotated recording opens all parts.
- * Throws RW3001 when the file cannot be read, RW3002 when it is no recording, RW3008 when it is empty, RW3003 and
- * RW3004 for its header, RW3007 for a `.vcr` file of another shape. Iterations throw RW3006 for a line over the limit.
- */
-export async function openTape(path: string, options: OpenTapeOptions = {}): Promise<Tape> {
-  const { signal } = options;
+/** What the public `openTape` is (`runtime/library/open-tape.ts`), with the way to open encrypted tapes handed in. */
+export async function openTape(path: string, options: TapeOptions = {}): Promise<Tape> {
+  const { signal, unlock } = options;
   signal?.throwIfAborted();
-  const opened = await openTapeFile(path);
+  const opened = await openTapeFile(path, { unlock });
   const { header, encoding, files } = opened;
   const lines = (): AsyncIterable<TapeLine> => linesOf(opened, signal);
   return {

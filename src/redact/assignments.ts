@@ -25,9 +25,11 @@ export function assignmentsIn(text: string): SecretSpan[] {
 }
 
 /** Whether a secret's name stands before the mark at `i`. For a quick look. */
-export function namesSecretBefore(text: string, i: number): boolean {
-  const { name, start } = nameBefore(text, i);
-  return name !== "" && (isSecretName(name) || (isParameterAt(text, start) && isSecretParameter(name)));
+export function namesSecretBefore(text: string, i: number, from = 0): boolean {
+  const { name, start } = nameBefore(text, i, from);
+  if (name === "") return false;
+  // A list of names and values names its secret apart from it: `{"name":"Authorization","value":"…"}`.
+  return isSecretName(name) || name === "value" || (isParameterAt(text, start) && isSecretParameter(name));
 }
 
 function nextMark(text: string, from: number): number {
@@ -44,7 +46,7 @@ interface Name {
   readonly quoted: boolean;
 }
 
-function nameBefore(text: string, mark: number): Name {
+function nameBefore(text: string, mark: number, from = 0): Name {
   let end = mark;
   for (let n = 0; n < blanksMax && isBlank(text.charCodeAt(end - 1)); n++) end--;
   const quoted = isQuote(text.charCodeAt(end - 1));
@@ -52,7 +54,7 @@ function nameBefore(text: string, mark: number): Name {
   // Quotes within a string of JSON.
   for (let n = 0; n < blanksMax && text.charCodeAt(end - 1) === 0x5c; n++) end--;
   let start = end;
-  while (start > 0 && end - start < nameMax && isNameCharacter(text.charCodeAt(start - 1))) start--;
+  while (start > from && end - start < nameMax && isNameCharacter(text.charCodeAt(start - 1))) start--;
   return { name: text.slice(start, end), start, quoted };
 }
 

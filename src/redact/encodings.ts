@@ -43,6 +43,12 @@ export function decodedBase64(run: string): string | undefined {
   return bytes && decodeUtf8(bytes);
 }
 
+/** Whether the beginning of a run is base64 of text. */
+export function isBase64Text(head: string): boolean {
+  const bytes = bytesOf(head.slice(0, headCharacters));
+  return bytes !== undefined && looksLikeText(bytes, true);
+}
+
 /** The run again, with another text in it, in the same alphabet and with padding where it had some. */
 export function encodedBase64(text: string, like: string): string {
   let binary = "";

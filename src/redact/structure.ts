@@ -2,7 +2,7 @@
  * Finds the secrets in a JSON text: below a key that names one, in the strings, in the keys themselves, in lists of names
  * and values, after flags in lists of arguments. Knows which places belong to the protocol.
  */
-import { isNamed, type Place, pointerOf, step } from "../base/index.ts";
+import { isNamed, type Place, placeholderStart, pointerOf, step } from "../base/index.ts";
 import { schemeLength, secretFlag } from "./assignments.ts";
 import { type Edit, spelled } from "./edits.ts";
 import { type JsonWalker, walkJson } from "./json-walk.ts";
@@ -10,7 +10,8 @@ import { isSecretHeader, isSecretName } from "./names.ts";
 import type { FieldPlaces } from "./protocol-fields.ts";
 import { isReservedMeta } from "./protocol-fields.ts";
 import type { SecretSpan } from "./spans.ts";
-import { type TextPlace, type TextTools, textEdits } from "./text.ts";
+import { Suspicion } from "./suspicion.ts";
+import { hasRules, type TextPlace, type TextTools, textEdits } from "./text.ts";
 
 /** A number that was taken out: where, and what it was. */
 export interface RedactedNumber {
@@ -37,23 +38,60 @@ export function jsonEdits(text: string, ground: Ground, tools: TextTools): Edit[
 }
 
 /** Where the walk stands. */
-interface At {
+class At {
   readonly parent: At | undefined;
   /** As it is spelled; undefined in a list. */
   readonly key: string | undefined;
   readonly index: number;
   /** The key above it, or its own, that says it is a secret. */
-  readonly secret: string | undefined;
-  readonly mode: TextPlace["mode"];
+  secret: string | undefined;
+  mode: TextPlace["mode"];
   readonly field: Place;
   readonly schema: Place;
   readonly rule: Place;
   readonly kept: Place;
   /** In a list: the flag before. */
-  flag: string | undefined;
-  /** In an object: what a member called `name` or `key` says, and where its `value` stands. */
-  named: string | undefined;
-  value: { readonly start: number; readonly end: number } | undefined;
+  flag: string | undefined = undefined;
+  /** In an object: where a member called `name` or `key` stands, and its `value`. */
+  named: Range | undefined = undefined;
+  value: Range | undefined = undefined;
+
+  constructor(
+    parent: At | undefined,
+    key: string | undefined,
+    index: number,
+    mode: TextPlace["mode"],
+    places: Places,
+  ) {
+    this.parent = parent;
+    this.key = key;
+    this.index = index;
+    this.secret = undefined;
+    this.mode = mode;
+    this.field = places.field;
+    this.schema = places.schema;
+    this.rule = places.rule;
+    this.kept = places.kept;
+  }
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Places {
+  readonly field: Place;
+  readonly schema: Place;
+  readonly rule: Place;
+  readonly kept: Place;
+}
+
+const nowhere: Places = { field: undefined, schema: undefined, rule: undefined, kept: undefined };
+
+function placesBelow({ field, schema, rule, kept }: Places, key: string): Places {
+  if (field === undefined && schema === undefined && rule === undefined && kept === undefined) return nowhere;
+  return { field: step(field, key), schema: step(schema, key), rule: step(rule, key), kept: step(kept, key) };
 }
 
 class Finder implements JsonWalker<At> {
@@ -61,85 +99,69 @@ class Finder implements JsonWalker<At> {
   readonly #text: string;
   readonly #ground: Ground;
   readonly #tools: TextTools;
+  readonly #suspicion: Suspicion;
+  /** A known value may be anywhere, or a rule wants to see every text. */
+  readonly #everywhere: boolean;
+  readonly #known: boolean;
 
   constructor(text: string, ground: Ground, tools: TextTools) {
     this.#text = text;
     this.#ground = ground;
     this.#tools = tools;
+    this.#suspicion = new Suspicion(text, true);
+    // What is escaped may be a known value in another spelling.
+    this.#known =
+      tools.needles.size > 0 && (tools.needles.test(text) || text.includes("\\u") || text.includes("\\/"));
+    this.#everywhere = this.#known || hasRules(tools.rules);
   }
 
   root(): At {
     const { fields, mode, root } = this.#ground;
     const { paths, keptPaths } = this.#tools.rules;
-    return {
-      ...fresh,
-      parent: undefined,
-      key: undefined,
-      index: -1,
-      secret: undefined,
-      mode,
-      field: fields.field,
-      schema: fields.schema,
-      rule: root ? paths : undefined,
-      kept: root ? keptPaths : undefined,
-    };
+    const own = root ? { rule: paths, kept: keptPaths } : { rule: undefined, kept: undefined };
+    return new At(undefined, undefined, -1, mode, { ...fields, ...own });
   }
 
   member(parent: At, rawKey: string, keyStart: number): At {
-    const key = rawKey.includes("\\") ? (JSON.parse(`"${rawKey}"`) as string) : rawKey;
-    const { field, schema, rule, kept } = parent;
-    const below: At = {
-      ...fresh,
-      parent,
-      key: rawKey,
-      index: -1,
-      field: field && step(field, key),
-      schema: schema && step(schema, key),
-      rule: rule && step(rule, key),
-      kept: kept && step(kept, key),
-      secret: undefined,
-      mode: parent.mode,
-    };
-    const found = this.#modeAt(below, key);
-    const at = { ...below, mode: found, secret: this.#secretAt(below, key, found) };
-    if (rawKey.length >= keyMin && found !== "field") this.#inKey(at, key, rawKey, keyStart);
+    const key = rawKey.includes("\\") ? decoded(rawKey) : rawKey;
+    const at = new At(parent, rawKey, -1, parent.mode, placesBelow(parent, key));
+    at.mode = this.#modeAt(at, key);
+    at.secret = this.#secretAt(at, key);
+    const mayHold = rawKey.length >= keyMin && at.mode !== "field";
+    if (mayHold && (this.#everywhere || this.#suspicion.of(keyStart, keyStart + rawKey.length)))
+      this.#inKey(at, key, rawKey, keyStart);
     return at;
   }
 
   element(parent: At, index: number): At {
-    const { field, schema, rule, kept, secret, mode } = parent;
-    const below: At = {
-      ...fresh,
-      parent,
-      key: undefined,
-      index,
-      secret,
-      mode,
-      field: field && step(field, String(index)),
-      schema: schema && step(schema, String(index)),
-      rule: rule && step(rule, String(index)),
-      kept: kept && step(kept, String(index)),
-    };
-    if (field === undefined && schema === undefined && rule === undefined) return below;
-    const found = this.#modeAt(below, "");
-    const own = isNamed(below.rule) ? pointerOf([index]) : secret;
-    return { ...below, mode: found, secret: found === "all" ? own : undefined };
+    const places = placesBelow(parent, String(index));
+    const at = new At(parent, undefined, index, parent.mode, places);
+    at.secret = parent.secret;
+    if (places === nowhere) return at;
+    at.mode = this.#modeAt(at, "");
+    at.secret =
+      at.mode !== "all" ? undefined : isNamed(at.rule) ? (at.secret ?? pointerOf([index])) : at.secret;
+    return at;
   }
 
   string(at: At, start: number, end: number): void {
-    if (end <= start) return;
-    const raw = this.#text.slice(start, end);
-    const value = raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
     const { parent } = at;
-    const flag = parent?.flag;
-    if (parent && at.key === undefined) parent.flag = secretFlag(value);
-    else if (parent && nameKeys.has(at.key!)) parent.named = value;
-    else if (parent && at.key === "value") parent.value = { start, end };
-    const name = at.secret ?? (flag !== undefined && !value.startsWith("-") ? flag : undefined);
-    const place = this.#placeOf(at);
-    if (name !== undefined && at.mode === "all")
-      this.#whole(value, raw, start, place, at.secret ? "key" : "flag", name);
-    else this.edits.push(...spelled(raw, textEdits(value, place, this.#tools), start));
+    let flag: string | undefined;
+    if (parent !== undefined && at.key === undefined) {
+      flag = parent.flag;
+      const isFlag = this.#text.charCodeAt(start) === 0x2d && end - start <= flagMax;
+      parent.flag = isFlag ? secretFlag(this.#text.slice(start, end)) : undefined;
+      if (isFlag) flag = undefined;
+    } else if (parent !== undefined && nameKeys.has(at.key!)) parent.named = { start, end };
+    else if (parent !== undefined && at.key === "value") parent.value = { start, end };
+    if (end <= start) return;
+    const name = at.mode === "all" ? (at.secret ?? flag) : undefined;
+    if (name !== undefined)
+      this.#whole(at, { start, end }, flag !== undefined && at.secret === undefined ? "flag" : "key", name);
+    else if (at.mode === "field" ? this.#known : this.#everywhere || this.#suspicion.of(start, end)) {
+      const raw = this.#text.slice(start, end);
+      this.edits.push(...spelled(raw, textEdits(decoded(raw), this.#placeOf(at), this.#tools), start));
+    }
   }
 
   number(at: At, start: number, end: number): void {
@@ -161,29 +183,23 @@ class Finder implements JsonWalker<At> {
   leave(at: At): void {
     const { named, value } = at;
     if (named === undefined || value === undefined || at.mode !== "all" || at.secret !== undefined) return;
-    if (!isSecretName(named) && !isSecretHeader(named)) return;
+    const name = decoded(this.#text.slice(named.start, named.end));
+    if (value.end <= value.start || (!isSecretName(name) && !isSecretHeader(name))) return;
     const { start, end } = value;
     for (let i = this.edits.length - 1; i >= 0 && this.edits[i]!.end > start; i--)
       if (this.edits[i]!.start < end) this.edits.splice(i, 1);
-    const raw = this.#text.slice(start, end);
-    const said = raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
-    this.#whole(said, raw, start, this.#placeOf({ ...at, parent: at, key: "value" }), "key", named);
+    this.#whole(new At(at, "value", -1, at.mode, nowhere), value, "key", name);
   }
 
   /** All of a string is a secret, but for the scheme before it and what was taken out already. */
-  #whole(
-    value: string,
-    raw: string,
-    start: number,
-    place: TextPlace,
-    how: SecretSpan["how"],
-    name: string,
-  ): void {
+  #whole(at: At, { start, end }: Range, how: SecretSpan["how"], name: string): void {
+    const raw = this.#text.slice(start, end);
+    const value = decoded(raw);
     const from = schemeLength(value, 0);
     const secret = value.slice(from);
-    if (secret.startsWith("[[rw:") && secret.endsWith("]]")) return;
+    if (secret.startsWith(placeholderStart) && secret.endsWith("]]")) return;
     const span = { start: from, end: value.length, how, name };
-    const text = this.#tools.replace(secret, span, place);
+    const text = this.#tools.replace(secret, span, this.#placeOf(at));
     this.edits.push(...spelled(raw, [{ start: from, end: value.length, text }], start));
   }
 
@@ -199,13 +215,13 @@ class Finder implements JsonWalker<At> {
     return "all";
   }
 
-  #secretAt({ parent, rule, kept }: At, key: string, mode: TextPlace["mode"]): string | undefined {
+  #secretAt({ parent, rule, kept, mode }: At, key: string): string | undefined {
     const { keys, keptKeys } = this.#tools.rules;
     if (mode === "field") return undefined;
     if (isNamed(rule)) return parent?.secret ?? pointerOf([key]);
     if (mode === "schema") return undefined;
-    if (isNamed(kept) || keptKeys.has(key.toLowerCase())) return undefined;
-    if (keys.has(key.toLowerCase())) return parent?.secret ?? key;
+    if (isNamed(kept) || (keptKeys.size > 0 && keptKeys.has(key.toLowerCase()))) return undefined;
+    if (keys.size > 0 && keys.has(key.toLowerCase())) return parent?.secret ?? key;
     // A table of properties describes values: `{"properties":{"password":{"type":"string"}}}`.
     const described = parent?.key !== undefined && describing.has(parent.key);
     return parent?.secret ?? (!described && isSecretName(key) ? key : undefined);
@@ -220,9 +236,10 @@ class Finder implements JsonWalker<At> {
 
 /** Shorter keys hold no secret. */
 const keyMin = 12;
+/** Longer arguments are no flags. */
+const flagMax = 60;
 const nameKeys = new Set(["name", "key", "header", "variable"]);
 const describing = new Set(["properties", "patternProperties", "$defs", "definitions"]);
-const fresh = { flag: undefined, named: undefined, value: undefined } as const;
 
 function keyOf(at: At): string | undefined {
   for (let each: At | undefined = at; each; each = each.parent)
@@ -237,6 +254,7 @@ function pointerTo(at: At): string {
   return pointerOf(path.reverse());
 }
 
-function decoded(rawKey: string): string {
-  return rawKey.includes("\\") ? (JSON.parse(`"${rawKey}"`) as string) : rawKey;
+/** What a string says that is spelled so between its quotes. */
+function decoded(raw: string): string {
+  return raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
 }

@@ -1,60 +1,148 @@
 /**
- * A quick look at a text: whether anything in it may be a secret. Most texts are none, and this decides in one pass over
- * their characters what they cost. Errs to the safe side: what is let through here is looked at by nobody.
+ * A quick look at a text: whether anything in a part of it may be a secret. Most texts hold none, and this decides what
+ * they cost: it looks at one character in sixteen and at what stands around certain marks. Errs to the safe side: what
+ * is let through here is looked at by nobody.
  */
 import { namesSecretBefore } from "./assignments.ts";
+import { isBase64Text } from "./encodings.ts";
 
 /** Credentials have at least so many characters of one run. */
 const runMin = 16;
-
-/** Kinds of characters: 1 a small letter, 2 a capital, 3 a digit, 4 another one of base64, 5 and more looked at. */
-const mark = 5;
-const percent = 6;
-const dash = 7;
-const at = 8;
-const kinds = table();
-
-export function isSuspicious(text: string): boolean {
-  let run = 0;
-  // Whether the run has a capital or a digit: a long word or a path has none.
-  let mixed = false;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    const kind = c < 128 ? kinds[c]! : 0;
-    if (kind === 0) {
-      run = 0;
-      mixed = false;
-      continue;
-    }
-    if (kind <= 4 || kind === dash) {
-      run++;
-      if (kind === 2 || kind === 3) mixed = true;
-      if (run >= runMin && mixed) return true;
-      if (kind === dash && isFlag(text, i)) return true;
-      continue;
-    }
-    run = 0;
-    mixed = false;
-    if (kind === mark && namesSecretBefore(text, i)) return true;
-    if (kind === percent && isEncoded(text, i)) return true;
-    // A password in a URL: short ones are found by their place alone.
-    if (kind === at && text.slice(Math.max(0, i - userInfoMax), i).includes("://")) return true;
-  }
-  return false;
-}
-
+/** A longer run that is base64 of no text is a picture or the like. */
+const binaryRunMin = 4_096;
+/** How far before an `@` a URL begins that has a password. */
 const userInfoMax = 300;
 
-/** Two dashes, or one after a blank: the name that follows is looked at when all is. */
-function isFlag(text: string, i: number): boolean {
-  const before = text.charCodeAt(i - 1);
-  if (before === 0x2d)
-    return i < 2 || !isLetter(text.charCodeAt(i - 2)) ? isLetter(text.charCodeAt(i + 1)) : false;
-  return (i === 0 || before === 0x20) && isLetter(text.charCodeAt(i + 1)) && isLetter(text.charCodeAt(i + 2));
+/**
+ * Looks at parts of one text, which are asked about from the front to the back. `raw`: the text is the spelling of JSON,
+ * in which escapes may hide anything.
+ */
+export class Suspicion {
+  readonly #text: string;
+  readonly #raw: boolean;
+  /** By mark, where it stands next: each is looked for once in the whole text. */
+  readonly #next = [-1, -1, -1, -1, -1, -1];
+
+  constructor(text: string, raw = false) {
+    this.#text = text;
+    this.#raw = raw;
+  }
+
+  /** Whether there may be something between `start` and `end`. */
+  of(start = 0, end: number = this.#text.length): boolean {
+    return (
+      this.#named(start, end) ||
+      this.#runs(start, end) ||
+      this.#encoded(start, end) ||
+      this.#others(start, end)
+    );
+  }
+
+  /** A name of a secret before a colon or an equals sign. */
+  #named(start: number, end: number): boolean {
+    for (let i = this.#at(colon, start); i < end; i = this.#at(colon, i + 1))
+      if (namesSecretBefore(this.#text, i, start)) return true;
+    for (let i = this.#at(equals, start); i < end; i = this.#at(equals, i + 1))
+      if (namesSecretBefore(this.#text, i, start)) return true;
+    return false;
+  }
+
+  #encoded(start: number, end: number): boolean {
+    const text = this.#text;
+    for (let i = this.#at(percent, start); i < end; i = this.#at(percent, i + 1))
+      if (isHex(text.charCodeAt(i + 1)) && isHex(text.charCodeAt(i + 2))) return true;
+    if (!this.#raw) return false;
+    for (let i = this.#at(backslash, start); i < end; i = this.#at(backslash, i + 2)) {
+      const next = text.charCodeAt(i + 1);
+      // A letter or a solidus that need not be escaped and is.
+      if (next === 0x75 || next === 0x2f) return true;
+    }
+    return false;
+  }
+
+  /** Flags, and passwords in URLs: short ones are found by their place alone. */
+  #others(start: number, end: number): boolean {
+    const text = this.#text;
+    for (let i = this.#at(dashes, start); i < end; i = this.#at(dashes, i + 1)) {
+      const before = i > start ? text.charCodeAt(i - 1) : 0x20;
+      const isFlag = before === 0x2d || before === 0x20 || before === 0x6e;
+      if (isFlag && isLetter(text.charCodeAt(i + 1)) && isLetter(text.charCodeAt(i + 2))) return true;
+    }
+    for (let i = this.#at(ats, start); i < end; i = this.#at(ats, i + 1))
+      if (text.slice(Math.max(start, i - userInfoMax), i).includes("://")) return true;
+    return false;
+  }
+
+  /** Runs of characters of base64 that are no word, no path and no checksum. */
+  #runs(start: number, end: number): boolean {
+    const text = this.#text;
+    for (let i = start + runMin - 1; i < end; ) {
+      if (!isRun(text.charCodeAt(i))) {
+        i += runMin;
+        continue;
+      }
+      let from = i;
+      while (from > start && i - from < runMin - 1 && isRun(text.charCodeAt(from - 1))) from--;
+      if (i - from < runMin - 1) {
+        i = from + runMin - 1;
+        continue;
+      }
+      let to = i + 1;
+      while (to < end && isRun(text.charCodeAt(to))) to++;
+      while (from > start && isRun(text.charCodeAt(from - 1))) from--;
+      if (this.#mayBeCredential(from, to)) return true;
+      i = to + runMin;
+    }
+    return false;
+  }
+
+  #mayBeCredential(from: number, to: number): boolean {
+    const text = this.#text;
+    if (to - from >= binaryRunMin) return isBase64Text(text.slice(from, from + 64));
+    let seen = 0;
+    for (let i = from; i < to; i++) seen |= kinds[text.charCodeAt(i)]!;
+    if ((seen & (upper | digit)) === 0) return false;
+    // Hex digits alone are a checksum or a UUID.
+    if ((seen & (upper | other | beyondHex)) === 0) return false;
+    return (seen & slash) === 0 || (seen & mixed) === mixed;
+  }
+
+  #at(mark: number, from: number): number {
+    const known = this.#next[mark]!;
+    if (known >= from) return known;
+    const found = this.#text.indexOf(marks[mark]!, from);
+    const at = found < 0 ? Number.MAX_SAFE_INTEGER : found;
+    this.#next[mark] = at;
+    return at;
+  }
 }
 
-function isEncoded(text: string, i: number): boolean {
-  return /^[0-9A-Fa-f]{2}$/.test(text.slice(i + 1, i + 3));
+const marks = [":", "=", "%", "@", "-", "\\"];
+const colon = 0;
+const equals = 1;
+const percent = 2;
+const ats = 3;
+const dashes = 4;
+const backslash = 5;
+
+/** What a run is made of. A dash is in UUIDs too. */
+const lower = 1;
+const upper = 2;
+const digit = 4;
+const beyondHex = 8;
+const slash = 16;
+const other = 32;
+const dash = 64;
+const mixed = lower | upper | digit;
+
+const kinds = table();
+
+function isRun(c: number): boolean {
+  return c < 128 && kinds[c] !== 0;
+}
+
+function isHex(c: number): boolean {
+  return (c >= 0x30 && c <= 0x39) || (c >= 0x41 && c <= 0x46) || (c >= 0x61 && c <= 0x66);
 }
 
 function isLetter(c: number): boolean {
@@ -63,14 +151,12 @@ function isLetter(c: number): boolean {
 
 function table(): Uint8Array {
   const of = new Uint8Array(128);
-  for (let c = 0x61; c <= 0x7a; c++) of[c] = 1;
-  for (let c = 0x41; c <= 0x5a; c++) of[c] = 2;
-  for (let c = 0x30; c <= 0x39; c++) of[c] = 3;
-  for (const c of "+/_") of[c.charCodeAt(0)] = 4;
-  of[0x3a] = mark;
-  of[0x3d] = mark;
-  of[0x25] = percent;
+  for (let c = 0x61; c <= 0x7a; c++) of[c] = c <= 0x66 ? lower : lower | beyondHex;
+  for (let c = 0x41; c <= 0x5a; c++) of[c] = upper;
+  for (let c = 0x30; c <= 0x39; c++) of[c] = digit;
+  of[0x2b] = other;
+  of[0x5f] = other;
+  of[0x2f] = slash;
   of[0x2d] = dash;
-  of[0x40] = at;
   return of;
 }

@@ -19,7 +19,7 @@ import {
 import type { Needles } from "./needles.ts";
 import type { Rules } from "./rules.ts";
 import { joinedSpans, type SecretSpan, spansOutside, touchesAny } from "./spans.ts";
-import { isSuspicious } from "./suspicion.ts";
+import { Suspicion } from "./suspicion.ts";
 
 /** JSON in a string in JSON in base64 …: deeper than this is not looked into. */
 export const nestedDepthMax = 8;
@@ -49,7 +49,7 @@ export function textEdits(text: string, place: TextPlace, tools: TextTools): Edi
   const known = tools.needles.size > 0 && tools.needles.test(text);
   const ruled = hasRules(tools.rules) && place.mode !== "field";
   if (place.mode === "field") return known ? replaced(text, knownSpans(text, tools), place, tools) : [];
-  if (!known && !ruled && !isSuspicious(text) && !mayNameInJson(text)) return [];
+  if (!known && !ruled && !new Suspicion(text).of()) return [];
   if (place.depth < nestedDepthMax && looksLikeJson(text) && isJson(text))
     return tools.json(text, { ...place, depth: place.depth + 1 });
   return looked(text, place, tools, known);
@@ -63,7 +63,10 @@ function looked(text: string, place: TextPlace, tools: TextTools, known: boolean
   const spans: SecretSpan[] = known ? knownSpans(text, tools) : [];
   for (const { start, end, kind } of findCredentials(text))
     spans.push({ start, end, how: kind === "url-password" ? "url" : "credential" });
-  if (place.mode === "all") spans.push(...assignmentsIn(text), ...flagsIn(text));
+  if (place.mode === "all") {
+    if (/[:=]/.test(text)) spans.push(...assignmentsIn(text));
+    if (text.includes("-")) spans.push(...flagsIn(text));
+  }
   spans.push(...ruledSpans(text, place, tools.rules));
   const secrets = joinedSpans(spansOutside(spans, taken));
   const edits = replaced(text, secrets, place, tools);
@@ -172,11 +175,6 @@ function apart(edits: Edit[]): Edit[] {
 
 export function hasRules({ patterns, functions }: Rules): boolean {
   return patterns.length > 0 || functions.length > 0;
-}
-
-/** A list of names and values: `{"name":"Authorization","value":"…"}` names its secret apart from it. */
-function mayNameInJson(text: string): boolean {
-  return text.includes('"value"') && looksLikeJson(text);
 }
 
 function looksLikeJson(text: string): boolean {

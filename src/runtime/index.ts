@@ -1,5 +1,7 @@
 export { isRunning } from "./ancestors.ts";
 export { systemClock } from "./clock.ts";
+export type { Identity, IdentityPlaces } from "./identities.ts";
+export { findIdentities, identityFileName, makeIdentity } from "./identities.ts";
 export { type Environment, knownValuesOf, secretOf } from "./known-values.ts";
 export {
   createKeyFile,
@@ -9,6 +11,8 @@ export {
   readKeyFile,
   userFolder,
 } from "./project-folder.ts";
+export type { RecipientPlaces } from "./recipients.ts";
+export { findRecipients, locksFor } from "./recipients.ts";
 export type { AloneResult } from "./record-alone.ts";
 export { handshakeMsMax, recordAlone } from "./record-alone.ts";
 export type { RecordOptions, Rotation } from "./record-options.ts";
@@ -22,4 +26,5 @@ export { replayStdio, servingStdout } from "./replay-stdio.ts";
 export type { RunOptions } from "./run.ts";
 export { closeMsMax, run } from "./run.ts";
 export { serverName } from "./server-name.ts";
+export { unlockWith } from "./unlock.ts";
 export type { OwnClient } from "./wire.ts";

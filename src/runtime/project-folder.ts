@@ -18,6 +18,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from "node:fs";
@@ -124,7 +125,7 @@ function ancestorsOf(folder: string): string[] {
 }
 
 function holdsOwnFolder(folder: string): boolean {
-  const own = statSync(join(folder, folderName), { throwIfNoEntry: false });
+  const own = statOf(join(folder, folderName));
   if (!own?.isDirectory()) return false;
   return !isEverybodys(folder) || own.uid === process.getuid?.();
 }
@@ -137,8 +138,17 @@ function isProject(folder: string, byOwnFilesOnly: boolean): boolean {
 
 function isEverybodys(folder: string): boolean {
   if (process.platform === "win32") return false;
-  const facts = statSync(folder, { throwIfNoEntry: false });
+  const facts = statOf(folder);
   return facts !== undefined && (facts.mode & 0o002) !== 0;
+}
+
+/** What may not be looked at is not there for us. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A folder that may be entered but not listed holds nothing for us. */

@@ -2,15 +2,16 @@
  * The tape behind a replay: read on in slices while the replay already answers, its messages fetched by where they
  * stand. Pairs with `replay/tape-map.ts`, which knows no files.
  */
-import { basename } from "node:path";
 import { ReelwireError } from "../base/index.ts";
 import type { MatchRules } from "../match/index.ts";
 import { withNumbers } from "../redact/index.ts";
 import { Subject, TapeMap } from "../replay/index.ts";
 import {
   type OpenedTape,
+  type OpenOptions,
   openTapeFile,
   type PlaceInFile,
+  partNumberOf,
   RandomAccess,
   type TapeEvent,
   type TapeHeader,
@@ -45,8 +46,8 @@ export class ReplaySource {
     this.path = path;
     this.header = opened.header;
     this.#whole = opened.encoding === "jsonl";
-    this.#parts = new Map(opened.files.map((file, i) => [partOf(file), i]));
-    this.#bytes = new RandomAccess(this.#whole ? opened.files : []);
+    this.#parts = new Map(opened.files.map((file, i) => [partNumberOf(file), i]));
+    this.#bytes = new RandomAccess(this.#whole ? opened.files : [], opened.content);
     this.map = new TapeMap(rules, (place) => this.#bytes.read(place));
     this.#items = opened.items()[Symbol.asyncIterator]();
   }
@@ -58,8 +59,9 @@ export class ReplaySource {
   static async open(
     path: string,
     rulesFor: (header: TapeHeader) => Promise<MatchRules>,
+    unlock?: OpenOptions["unlock"],
   ): Promise<ReplaySource> {
-    const opened = await openTapeFile(path);
+    const opened = await openTapeFile(path, { unlock });
     const source = new ReplaySource(path, opened, await rulesFor(opened.header));
     try {
       while (!source.map.complete && source.#subject.verdict === "undecided") await source.more();
@@ -164,8 +166,3 @@ function withItsNumbers(event: TapeEvent): TapeEvent {
 
 /** How many damaged lines are remembered. */
 const damagedMax = 100;
-
-/** The number in the name of a part; 0 for a tape that is one file. */
-function partOf(path: string): number {
-  return Number(/\.(\d{4,})\.tape\.jsonl$/.exec(basename(path))?.[1] ?? 0);
-}

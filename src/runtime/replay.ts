@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../base/index.ts";
 import { Conversation, type Link, type SideFacts } from "../core/index.ts";
-import { Assignment, matchRules } from "../match/index.ts";
+import { Assignment, type MatchRules, matchRules } from "../match/index.ts";
 import type { Message } from "../protocol/index.ts";
 import {
   catchUp,
@@ -15,7 +15,7 @@ import {
   replayLayer,
   unusedCalls,
 } from "../replay/index.ts";
-import type { TapeHeader } from "../tape/index.ts";
+import type { OpenOptions, TapeHeader } from "../tape/index.ts";
 import { systemClock } from "./clock.ts";
 import { checkReplayOptions, type Finding, type ReplayOptions } from "./replay-options.ts";
 import { type ReplaySecrets, replaySecrets } from "./replay-secrets.ts";
@@ -61,14 +61,19 @@ export class Replay {
   }
 
   /** Throws RW1004 for an option that means nothing, what `openTapeFile` throws, RW3015 when nothing can be replayed, RW3017 when it is not MCP. */
-  static async open(path: string, options: ReplayOptions = {}, clock: Clock = systemClock): Promise<Replay> {
+  static async open(
+    path: string,
+    options: ReplayOptions & Pick<OpenOptions, "unlock"> = {},
+    clock: Clock = systemClock,
+  ): Promise<Replay> {
     checkReplayOptions(options);
     let secrets: ReplaySecrets | undefined;
-    const source = await ReplaySource.open(path, async (header) => {
+    const rulesFor = async (header: TapeHeader): Promise<MatchRules> => {
       const { cwd = process.cwd(), env = process.env, redact: setting } = options;
       secrets = await replaySecrets(header, { cwd, env, setting });
       return matchRules({ ...options.match, byShape: secrets?.byShape, sameSecret: secrets?.sameSecret });
-    });
+    };
+    const source = await ReplaySource.open(path, rulesFor, options.unlock);
     return new Replay(source, options, clock, secrets);
   }
 

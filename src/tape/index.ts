@@ -1,6 +1,11 @@
 /** The door of tape/: the file format, its readers and writers. */
+export { type AgeForm, ageFormOf, ageHeadBytes } from "./age-format.ts";
+export type { AgeLock } from "./age-stream.ts";
+export { encryptedBytes } from "./age-stream.ts";
 export type { TapeReport, TapeState } from "./check.ts";
 export { checkTape } from "./check.ts";
+export type { Unlock } from "./content.ts";
+export { Content } from "./content.ts";
 export { FileSink, fileBytes } from "./file.ts";
 export type {
   CloseFacts,
@@ -21,8 +26,9 @@ export { decodeHeader, parseHeader } from "./header.ts";
 export { encodeEvent, encodeHeader } from "./jsonl.ts";
 export type { Decoded } from "./jsonl-decode.ts";
 export { decodeLine } from "./jsonl-decode.ts";
-export type { OpenedTape } from "./open.ts";
+export type { OpenedTape, OpenOptions } from "./open.ts";
 export { openTapeFile } from "./open.ts";
+export { partNumberOf, partsFrom } from "./parts.ts";
 export type { PlaceInFile } from "./random-access.ts";
 export { RandomAccess } from "./random-access.ts";
 export type { DamagedItem, ReadOptions, TapeItem } from "./reader.ts";

@@ -5,7 +5,8 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ReelwireError } from "../base/index.ts";
-import { cannotRead, fileBytes, isSystem } from "./file.ts";
+import type { Content } from "./content.ts";
+import { cannotRead, isSystem } from "./file.ts";
 import type { TapeHeader } from "./format.ts";
 import { type DamagedItem, type ReadOptions, readTape, type TapeItem } from "./reader.ts";
 import { parseWallTime } from "./wall-time.ts";
@@ -17,9 +18,17 @@ export interface Part {
   readonly exists: boolean;
 }
 
-const partName = /^(.*)\.(\d{4,})\.tape\.jsonl$/;
+const partName = /^(.*)\.(\d{4,})\.tape\.jsonl(\.age)?$/;
 
-/** The parts from this one on, gaps included; undefined when the name is not that of a part. */
+/** The number in the name of a part; 0 for a tape that is one file. */
+export function partNumberOf(path: string): number {
+  return Number(partName.exec(basename(path))?.[2] ?? 0);
+}
+
+/**
+ * The parts from this one on, gaps included; undefined when the name is not that of a part. Where a part stands beside
+ * its encrypted copy, the one that is named as the first is taken.
+ */
 export async function partsFrom(path: string): Promise<Part[] | undefined> {
   const own = partName.exec(basename(path));
   if (!own) return undefined;
@@ -27,12 +36,14 @@ export async function partsFrom(path: string): Promise<Part[] | undefined> {
   const found = new Map<number, string>();
   for (const name of await namesIn(folder)) {
     const other = partName.exec(name);
-    if (other && other[1] === own[1] && Number(other[2]) > Number(own[2])) found.set(Number(other[2]), name);
+    if (!other || other[1] !== own[1] || Number(other[2]) <= Number(own[2])) continue;
+    if (other[3] === own[3] || !found.has(Number(other[2]))) found.set(Number(other[2]), name);
   }
   const parts: Part[] = [{ path, number: Number(own[2]), exists: true }];
   const last = Math.max(Number(own[2]), ...found.keys());
   for (let number = Number(own[2]) + 1; number <= last && parts.length < partsMax; number++) {
-    const name = found.get(number) ?? `${own[1]}.${String(number).padStart(own[2]!.length, "0")}.tape.jsonl`;
+    const digits = String(number).padStart(own[2]!.length, "0");
+    const name = found.get(number) ?? `${own[1]}.${digits}.tape.jsonl${own[3] ?? ""}`;
     parts.push({ path: join(folder, name), number, exists: found.has(number) });
   }
   return parts;
@@ -44,13 +55,14 @@ const partsMax = 10_000;
 /** All parts in order as one tape: one header, times that go on, one end. What is wrong between parts is an item. */
 export async function* readParts(
   parts: readonly Part[],
+  content: Content,
   options: ReadOptions,
 ): AsyncGenerator<TapeItem, void, void> {
   const joint = new Joint();
   for (const [i, part] of parts.entries()) {
     const isLast = i === parts.length - 1;
     if (!part.exists) yield joint.damage(part, `part ${part.number} (${basename(part.path)}) is missing`);
-    else yield* readPart(part, isLast, joint, options);
+    else yield* readPart(part, isLast, joint, content, options);
   }
 }
 
@@ -58,10 +70,11 @@ async function* readPart(
   part: Part,
   isLast: boolean,
   joint: Joint,
+  content: Content,
   options: ReadOptions,
 ): AsyncGenerator<TapeItem> {
   try {
-    for await (const item of readTape(fileBytes(part.path), { ...options, name: part.path })) {
+    for await (const item of readTape(content.bytes(part.path), { ...options, name: part.path })) {
       if (item.kind === "header") {
         yield* joint.enter(part, item);
         if (joint.foreign) return;

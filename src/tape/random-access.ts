@@ -2,11 +2,12 @@
  * Reading single messages of a recording by where they stand, so that a replay holds places and not payloads. A few
  * blocks are kept, because what is played next usually stands beside what was played last.
  */
-import { closeSync, fstatSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { ReelwireError } from "../base/index.ts";
+import type { Content, Seal } from "./content.ts";
 import { cannotRead, isSystem } from "./file.ts";
+import { Scratch } from "./scratch.ts";
+import { readSealed } from "./sealed-read.ts";
 
 /** Where a piece stands: which of the files, from which byte, how many bytes. */
 export interface PlaceInFile {
@@ -22,8 +23,6 @@ export const randomAccessLimits = {
   blocksMax: 64,
   /** Files that are open at once; a rotated recording may have thousands. */
   openFilesMax: 64,
-  /** What is gathered of a scratch file before it is written, in bytes. */
-  pendingBytesMax: 256 * 1024,
 } as const;
 
 /** The files of a recording, open for reading, and a scratch file for what stands in none of them. */
@@ -38,8 +37,9 @@ export class RandomAccess {
   #lastKey = -1;
   #last: Buffer | undefined;
 
-  constructor(paths: readonly string[]) {
-    this.#files = paths.map((path) => new SourceFile(path));
+  /** `content` knows how those of the files are encrypted that are; places are places in what they say. */
+  constructor(paths: readonly string[], content?: Pick<Content, "sealOf">) {
+    this.#files = paths.map((path) => new SourceFile(path, () => content?.sealOf(path)));
     this.#scratch = new Scratch();
   }
 
@@ -120,14 +120,17 @@ const filesMax = 16_384;
 /** A file that is opened when it is read, and may be closed and opened again. */
 class SourceFile {
   readonly #path: string;
+  readonly #sealOf: () => Seal | undefined;
+  #seal: Seal | undefined;
   #fd: number | undefined;
   #size = -1;
   #changedMs = 0;
   /** What stood at the beginning and at the end when it was opened first. */
   #ends: readonly [head: Buffer, tail: Buffer] | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, sealOf: () => Seal | undefined) {
     this.#path = path;
+    this.#sealOf = sealOf;
   }
 
   open(): void {
@@ -139,6 +142,7 @@ class SourceFile {
       this.#size = size;
       this.#changedMs = mtimeMs;
       this.#ends = this.#readEnds();
+      this.#seal = this.#sealOf();
     } catch (cause) {
       throw isSystem(cause) ? cannotRead(this.#path, cause) : cause;
     }
@@ -148,8 +152,10 @@ class SourceFile {
   read(offset: number, length: number, upTo = false): Buffer {
     const { size, mtimeMs } = fstatSync(this.#fd!);
     if (size !== this.#size || mtimeMs !== this.#changedMs) this.#demandGrown(size);
-    const bytes = this.#bytes(offset, Math.min(length, Math.max(0, size - offset)));
-    if (bytes.length < length && !upTo) throw this.#changed();
+    const read = (from: number, upToBytes: number): Buffer =>
+      this.#bytes(from, Math.min(upToBytes, Math.max(0, size - from)));
+    const bytes = this.#seal ? readSealed(read, this.#seal, offset, length) : read(offset, length);
+    if (bytes === undefined || (bytes.length < length && !upTo)) throw this.#changed();
     return bytes;
   }
 
@@ -187,59 +193,3 @@ class SourceFile {
 
 /** What is compared of a file that has grown: its header with the tape's id, and its last lines with their hashes. */
 const endBytes = 512;
-
-let scratches = 0;
-
-/** A temporary file without a name: nobody else finds it, and it is gone when we are. */
-class Scratch {
-  #fd: number | undefined;
-  #written = 0;
-  #pending: Uint8Array[] = [];
-  #pendingBytes = 0;
-
-  append(bytes: Uint8Array): number {
-    const offset = this.#written + this.#pendingBytes;
-    this.#pending.push(Buffer.from(bytes));
-    this.#pendingBytes += bytes.length;
-    if (this.#pendingBytes >= randomAccessLimits.pendingBytesMax) this.#flush();
-    return offset;
-  }
-
-  read(offset: number, length: number): Buffer {
-    if (offset + length > this.#written) this.#flush();
-    const bytes = Buffer.allocUnsafeSlow(length);
-    let done = 0;
-    while (done < length) {
-      const more = readSync(this.#fd!, bytes, done, length - done, offset + done);
-      if (more === 0) throw new ReelwireError("RW3016", { where: [["file", "a temporary copy"]] });
-      done += more;
-    }
-    return bytes;
-  }
-
-  close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
-    this.#fd = undefined;
-  }
-
-  #flush(): void {
-    this.#fd ??= openNameless();
-    const bytes = Buffer.concat(this.#pending);
-    for (let done = 0; done < bytes.length; )
-      done += writeSync(this.#fd, bytes, done, bytes.length - done, this.#written + done);
-    this.#written += bytes.length;
-    this.#pending = [];
-    this.#pendingBytes = 0;
-  }
-}
-
-function openNameless(): number {
-  const path = join(tmpdir(), `reelwire-${process.pid}-${++scratches}-${Date.now()}.tmp`);
-  try {
-    const fd = openSync(path, "wx+", 0o600);
-    unlinkSync(path);
-    return fd;
-  } catch (cause) {
-    throw new ReelwireError("RW3018", { where: [["file", path]], cause });
-  }
-}

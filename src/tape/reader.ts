@@ -4,6 +4,7 @@
  */
 import { type ErrorFacts, limits, ReelwireError } from "../base/index.ts";
 import { LineSplitter } from "../protocol/index.ts";
+import { isAgeDamage } from "./age-format.ts";
 import type { TapeEvent, TapeHeader } from "./format.ts";
 import { decodeHeader, isHeaderLike } from "./header.ts";
 import { decodeLine } from "./jsonl-decode.ts";
@@ -52,7 +53,8 @@ export interface ReadOptions {
 
 /**
  * The header, then every line in order. Throws RW3008 for an empty source, RW3002 when it is no tape, RW3003 for a
- * later version, RW3004 for an unreadable header, RW3006 for a line over the limit.
+ * later version, RW3004 for an unreadable header, RW3006 for a line over the limit. Where the encryption of a source
+ * breaks, the last item is a damaged line.
  */
 export async function* readTape(
   source: AsyncIterable<Uint8Array>,
@@ -64,15 +66,21 @@ export async function* readTape(
   const splitter = new LineSplitter(lineBytesMax);
   let line = 0;
   let offset = 0;
-  for await (const chunk of withWholeHead(source, where)) {
-    for (const { bytes, lostBytes } of splitter.push(chunk)) {
-      if (++line === 1) yield firstLine(bytes, lostBytes, headerBytesMax, where);
-      else yield laterLine(bytes, lostBytes, line, offset, lineBytesMax, where);
-      offset += bytes.length + lostBytes + 1;
+  try {
+    for await (const chunk of withWholeHead(source, where)) {
+      for (const { bytes, lostBytes } of splitter.push(chunk)) {
+        if (++line === 1) yield firstLine(bytes, lostBytes, headerBytesMax, where);
+        else yield laterLine(bytes, lostBytes, line, offset, lineBytesMax, where);
+        offset += bytes.length + lostBytes + 1;
+      }
+      const held = splitter.heldBytes;
+      if (line === 0 && held > headerBytesMax) throw tooLong(1, headerBytesMax, where);
+      if (held > lineBytesMax) throw tooLong(line + 1, lineBytesMax, where);
     }
-    const held = splitter.heldBytes;
-    if (line === 0 && held > headerBytesMax) throw tooLong(1, headerBytesMax, where);
-    if (held > lineBytesMax) throw tooLong(line + 1, lineBytesMax, where);
+  } catch (fault) {
+    if (line === 0 || !isAgeDamage(fault)) throw fault;
+    yield { kind: "damaged", line: line + 1, offset, why: fault.message, bytes: new Uint8Array(0) };
+    return;
   }
   const rest = splitter.end();
   if (rest === undefined) return;

@@ -1,7 +1,8 @@
 /** What the first bytes of a file say it is. Names and endings are never asked: a recording may be called anything. */
 import { decodeLoosely, members, skipBlanks, skipValue, stringAt } from "../base/index.ts";
+import { ageFormOf } from "./age-format.ts";
 
-export type Looks = "empty" | "tape" | "vcr" | "gzip" | "zstd" | "cbor" | "json" | "text" | "binary";
+export type Looks = "empty" | "tape" | "vcr" | "age" | "gzip" | "zstd" | "cbor" | "json" | "text" | "binary";
 
 /** How many bytes are enough to tell, in bytes. */
 export const sniffBytesMax = 64 * 1024;
@@ -13,6 +14,7 @@ const QUOTE = 0x22;
 /** `head` is the file's beginning: at least {@link sniffBytesMax} bytes, or all of it. */
 export function sniff(head: Uint8Array): Looks {
   if (head.length === 0) return "empty";
+  if (ageFormOf(head) !== undefined) return "age";
   if (startsWith(head, [0x1f, 0x8b])) return "gzip";
   // A zstd frame, or the skippable frame that may stand before it (RFC 8878, 3.1).
   if (startsWith(head, [0x28, 0xb5, 0x2f, 0xfd])) return "zstd";
@@ -31,6 +33,8 @@ export function hintFor(looks: Looks): string {
     case "gzip":
     case "zstd":
       return `it is ${looks}-compressed: decompress it first`;
+    case "age":
+      return "it is encrypted: decrypt it first (reelwire decrypt)";
     case "cbor":
       return "it looks like a CBOR tape; this version reads the JSON Lines form, so convert it first";
     case "vcr":

@@ -3,6 +3,7 @@
  * by one as their own text, without the blanks between tokens, every number and escape as it was. A value's text is
  * not yet proved to be well-formed; who uses it asks.
  */
+import { isAgeDamage } from "./age-format.ts";
 import { LineBuffer } from "./line-buffer.ts";
 import { isBlank, JsonFault, ValueScan } from "./vcr-scan.ts";
 
@@ -115,7 +116,7 @@ export class JsonCursor {
   }
 
   async #more(): Promise<boolean> {
-    const next = await this.#source.next();
+    const next = await this.#next();
     if (next.done) return false;
     const first = this.#before === 0 && this.#chunk.length === 0;
     this.#before += this.#chunk.length;
@@ -123,6 +124,16 @@ export class JsonCursor {
     const marked = first && this.#chunk[0] === 0xef && this.#chunk[1] === 0xbb && this.#chunk[2] === 0xbf;
     this.#at = marked ? 3 : 0;
     return true;
+  }
+
+  /** What stands before a break of the encryption is whole. */
+  async #next(): Promise<IteratorResult<Uint8Array>> {
+    try {
+      return await this.#source.next();
+    } catch (error) {
+      if (isAgeDamage(error)) throw new JsonFault(error.message);
+      throw error;
+    }
   }
 }
 

@@ -3,6 +3,8 @@
  * table; the code of a command is loaded when it is called.
  */
 import type { Command, Flag } from "../command.ts";
+import { identityFlag } from "../identity-flag.ts";
+import { cryptCommands } from "./crypt-flags.ts";
 import { recordCommand } from "./record-flags.ts";
 import { replayCommand } from "./replay-flags.ts";
 import { packCommands, secretCommands } from "./sharing-flags.ts";
@@ -41,6 +43,7 @@ export const commands: readonly Command[] = [
       { name: "stderr", help: "what the server wrote on stderr" },
       { name: "noise", help: "what stood on the server's stdout without being a message" },
       { name: "raw", help: "messages exactly as they were sent, not indented" },
+      identityFlag,
       json,
     ],
     run: async (call) => (await import("./show.ts")).run(call),
@@ -52,7 +55,7 @@ export const commands: readonly Command[] = [
     usage: "[DIR]",
     wordsMin: 0,
     wordsMax: 1,
-    flags: [json],
+    flags: [identityFlag, json],
     run: async (call) => (await import("./ls.ts")).run(call),
   },
   {
@@ -62,7 +65,7 @@ export const commands: readonly Command[] = [
     usage: "TAPE…",
     wordsMin: 1,
     wordsMax: many,
-    flags: [json],
+    flags: [identityFlag, json],
     run: async (call) => (await import("./validate.ts")).run(call),
   },
   {
@@ -91,12 +94,14 @@ export const commands: readonly Command[] = [
         choices: ["jsonl", "vcr"],
         help: "the output's format; default: by the ending of its name",
       },
+      identityFlag,
       force,
       json,
     ],
     run: async (call) => (await import("./convert.ts")).run(call),
   },
   ...packCommands,
+  ...cryptCommands,
   {
     name: "completion",
     group: "House",

@@ -24,7 +24,7 @@ const filesMax = 100_000;
 
 /** What `repair` keeps beside a tape; the tape itself is listed. */
 const originalName = /\.orig(\.\d+)?$/;
-const tapeName = /(\.tape\.(jsonl|cbor)|\.vcr)(\.(zst|gz))?$/;
+const tapeName = /(\.tape\.(jsonl|cbor)|\.vcr)(\.(zst|gz))?(\.age)?$/;
 
 /** One tape, or one file that should be one. */
 type Entry = Readable | Unreadable;

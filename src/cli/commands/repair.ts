@@ -51,7 +51,9 @@ async function repaired(call: Call, path: string): Promise<RepairReport> {
 
 /** A tape that is being written is unfinished by nature; mending it would take it from its recorder. */
 async function refuse(call: Call, file: string): Promise<void> {
-  const { encoding, header } = await openRecording(call, file);
+  const { encoding, header } = await openRecording(call, file, async () => {
+    throw new ReelwireError("RW3409", { where: [["file", file]] });
+  });
   if (encoding === "vcr") {
     const tape = `${file.replace(/\.vcr$/, "")}.tape.jsonl`;
     const wants = `a tape: .vcr files are not repaired. To keep what reads: reelwire convert ${file} ${tape}`;

@@ -1,5 +1,6 @@
 /** The row of `replay` in the table of commands. */
 import type { Command } from "../command.ts";
+import { identityFlag } from "../identity-flag.ts";
 
 export const replayCommand: Command = {
   name: "replay",
@@ -54,6 +55,7 @@ export const replayCommand: Command = {
     },
     { name: "strict", help: "recorded calls that nobody made are findings too" },
     { name: "strict-order", help: "keep the recorded order, whatever the client does" },
+    identityFlag,
   ],
   more: `Exit status: 0 when everything was answered as recorded, 1 when something was missed (each miss is a line on
 stderr), 6 when the tape cannot be replayed.`,

@@ -6,7 +6,7 @@ import { differenceText, errorOf, nameOf, nearestText } from "../../replay/index
 import { type Finding, findingsMax, Replay, type ReplayOptions, replayStdio } from "../../runtime/index.ts";
 import type { Call } from "../command.ts";
 import { cleanLine } from "../sanitize.ts";
-import { namingParts } from "../tape-file.ts";
+import { namingParts, unlockFor } from "../tape-file.ts";
 
 export async function run(call: Call): Promise<number> {
   const teller = new Teller(call);
@@ -16,6 +16,7 @@ export async function run(call: Call): Promise<number> {
   const options = {
     ...replayOptions(call.flags),
     ...secrets,
+    unlock: unlockFor(call),
     onFinding: (finding: Finding) => teller.tell(finding),
   };
   const path = call.words[0]!;

@@ -1,6 +1,6 @@
 /** `validate`: proves tapes. Each one gets a verdict, whatever the one before turned out to be. */
 import { ReelwireError } from "../../base/index.ts";
-import { checkTape, fileBytes, type OpenedTape, type TapeReport } from "../../tape/index.ts";
+import { checkTape, type OpenedTape, type TapeReport } from "../../tape/index.ts";
 import type { Call } from "../command.ts";
 import { JsonOutput } from "../json-output.ts";
 import { Output } from "../output.ts";
@@ -67,7 +67,7 @@ async function verdictOn(call: Call, path: string): Promise<Verdict | Refusal> {
     let whole: TapeReport | undefined;
     for (const file of opened.files) {
       const bytes = counted(
-        stoppable(fileBytes(file), call.signal),
+        stoppable(opened.content.bytes(file), call.signal),
         progress,
         whole?.bytes ?? 0,
         passes * total,
@@ -112,6 +112,7 @@ async function readThrough(
     if (item.kind === "damaged") fault ??= { line: item.line, why: item.why };
     if (item.kind === "event" && item.event.payload.kind === "msg") count.messages++;
   }
+  count.bytes = opened.content.sealOf(opened.files[0]!)?.contentBytes ?? bytes;
   return fault ? { state: "damaged", ...fault, ...count } : { state: "complete", ...count };
 }
 

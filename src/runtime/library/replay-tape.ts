@@ -4,11 +4,12 @@ import type { TapeHeader } from "../../tape/index.ts";
 import { memoryPair } from "../../transport/index.ts";
 import { Replay } from "../replay.ts";
 import type { ReplayOptions } from "../replay-options.ts";
+import { type IdentityOptions, unlockBy } from "./open-tape.ts";
 import { sdkTransport } from "./sdk-transport.ts";
 import type { SdkTransport } from "./sdk-types.ts";
 
 /** A tape as a server in this process: what `replay TAPE` is, without a process. Pairs with `record-tape.ts`. */
-export interface ReplayTapeOptions extends ReplayOptions {
+export interface ReplayTapeOptions extends ReplayOptions, IdentityOptions {
   /** Ends every conversation and closes the tape. */
   readonly signal?: AbortSignal;
 }
@@ -37,12 +38,16 @@ export interface TapeReplay extends AsyncDisposable {
 }
 
 /**
- * Opens a tape for replay. Throws RW1004 for an option that means nothing, RW3001 to RW3008 when it cannot be read, RW3015 when nothing can be replayed, RW3017
+ * Opens a tape for replay. Throws RW1004 for an option that means nothing, RW3001 to RW3008 and RW3401 to RW3407 when it cannot be read, RW3015 when nothing can be replayed, RW3017
  * when it is of another protocol.
  */
 export async function replayTape(path: string, options: ReplayTapeOptions = {}): Promise<TapeReplay> {
   options.signal?.throwIfAborted();
-  return new InProcess(path, await Replay.open(path, options), options.signal);
+  return new InProcess(
+    path,
+    await Replay.open(path, { ...options, unlock: unlockBy(options) }),
+    options.signal,
+  );
 }
 
 class InProcess implements TapeReplay {
