@@ -35,6 +35,7 @@ export type { DamagedItem, ReadOptions, TapeItem } from "./reader.ts";
 export { readTape } from "./reader.ts";
 export type { RepairReport } from "./recover.ts";
 export { repairTape } from "./recover.ts";
+export type { Looks } from "./sniff.ts";
 export { sniff, sniffBytesMax } from "./sniff.ts";
 export type { Loss, LossWord } from "./vcr-losses.ts";
 export type { PairLimits } from "./vcr-pairs.ts";

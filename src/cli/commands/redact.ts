@@ -34,6 +34,7 @@ export async function run(call: Call): Promise<number> {
   const removed = new Removed();
   const make: MakeRedactor = (onFound) => redaction.redactor(onFound && { onFound });
   const found = await searchTape(withCalls(items(0), opened, removed), make, (each) => removed.add(each));
+  if (inPlace) refuseSealed(opened, input);
   const dropped = inPlace
     ? await replaceParts(call, opened, found, redaction)
     : await writeOne(call, opened, items(1), found, redaction, output);
@@ -58,7 +59,9 @@ async function* withCalls(
 
 /** `a.tape.jsonl`, `a.0001.tape.jsonl` and `a.vcr` become `a.redacted.tape.jsonl`. */
 function besideOf(input: string): string {
-  const name = basename(input).replace(/(\.0*1)?\.tape\.jsonl$|\.vcr$|\.jsonl$/, "");
+  const name = basename(input)
+    .replace(/\.age$/, "")
+    .replace(/(\.0*1)?\.tape\.jsonl$|\.vcr$|\.jsonl$/, "");
   return join(dirname(input), `${name}.redacted.tape.jsonl`);
 }
 
@@ -67,6 +70,13 @@ function refuseRunning({ header: { recorder } }: OpenedTape, file: string): void
   if (!recorder || !isRunning(recorder)) return;
   const hint = `process ${recorder.pid} writes it`;
   throw new ReelwireError("RW3014", { with: { hint }, where: [["file", file]] });
+}
+
+/** A cleaned tape in the place of an encrypted one would be a plain one that nobody asked for. */
+function refuseSealed({ files, content }: OpenedTape, input: string): void {
+  if (!files.some((file) => content.sealOf(file))) return;
+  const hint = "it is encrypted: write the cleaned tape elsewhere, and encrypt that";
+  throw new ReelwireError("RW1006", { with: { first: "--in-place", second: input, hint } });
 }
 
 function refuseContradiction(call: Call, { encoding }: OpenedTape, input: string, output: string): void {

@@ -1,5 +1,6 @@
 /** The commands for tapes that leave the machine: cleaned, proved clean, packed, opened. */
 import type { Command, Flag } from "../command.ts";
+import { identityFlag } from "../identity-flag.ts";
 
 const json: Flag = { name: "json", help: "print one JSON object (schemas: reelwire/schema/*.json)" };
 const rules: Flag = { name: "rules", value: "FILE", help: "more rules for what a secret is" };
@@ -23,6 +24,7 @@ export const secretCommands: readonly Command[] = [
       },
       { name: "in-place", help: "replace the tape itself, keeping no copy of it" },
       rules,
+      identityFlag,
       { name: "force", help: "replace the output file when it exists" },
       json,
     ],
@@ -77,6 +79,7 @@ export const packCommands: readonly Command[] = [
       { name: "out", short: "o", value: "FILE", help: "the pack; default: <name>.rwpack.tgz" },
       { name: "include-notes", help: "keep what the recorder noted, which is left out otherwise" },
       rules,
+      identityFlag,
       {
         name: "force",
         help: "replace the pack when it exists; pack a damaged or altered tape, which the pack then says",

@@ -66,7 +66,9 @@ export function packNameOf(path: string): string {
 }
 
 function stemOf(path: string): string {
-  return basename(path).replace(/(\.0*1)?\.tape\.jsonl$|\.vcr$|\.jsonl$|(\.rwpack)?\.(tgz|tar\.gz)$/, "");
+  return basename(path)
+    .replace(/\.age$/, "")
+    .replace(/(\.0*1)?\.tape\.jsonl$|\.vcr$|\.jsonl$|(\.rwpack)?\.(tgz|tar\.gz)$/, "");
 }
 
 async function packTapes(

@@ -1,5 +1,5 @@
 /** What a recording is worth before it is packed: the worst that is found in its files, and between them. */
-import { checkTape, fileBytes, type OpenedTape, type TapeState } from "../../tape/index.ts";
+import { checkTape, type OpenedTape, type TapeState } from "../../tape/index.ts";
 import { stoppable } from "../tape-file.ts";
 
 export interface Verdict {
@@ -18,7 +18,9 @@ export async function verdictOn(opened: OpenedTape, signal: AbortSignal): Promis
   };
   if (opened.encoding === "jsonl")
     for (const file of opened.files) {
-      const { state, line, why } = await checkTape(stoppable(fileBytes(file), signal), { name: file });
+      const { state, line, why } = await checkTape(stoppable(opened.content.bytes(file), signal), {
+        name: file,
+      });
       see(line === undefined ? { state } : { state, why: `line ${line}: ${why}` });
     }
   // A `.vcr` recording has no checkpoints, and parts have to hang together.

@@ -4,7 +4,7 @@
  */
 import { decodeUtf8, isJson, ReelwireError } from "../../base/index.ts";
 import type { Found, Redactor } from "../../redact/index.ts";
-import { readTape, readVcr, sniff, sniffBytesMax } from "../../tape/index.ts";
+import { type Looks, readTape, readVcr, sniff, sniffBytesMax } from "../../tape/index.ts";
 import { type MakeRedactor, searchTape, type TapeFinding, tellable } from "../clean/index.ts";
 import type { Findings, Source } from "./finding.ts";
 import { encodingOf, joinedPieces, piecesOf } from "./pieces.ts";
@@ -48,7 +48,7 @@ export class Look {
     if (looks === "tape") await this.#tape(source);
     else if (looks === "vcr") await this.#vcr(source);
     else {
-      if (this.#passesOver(source, head)) return false;
+      if (this.#passesOver(source, head, looks)) return false;
       if (/\.(jsonl|ndjson)$/i.test(source.file)) await this.#lines(source, lookLimits.jsonLineCharsMax);
       else if (!/\.json$/i.test(source.file) || !(await this.#document(source))) await this.#lines(source);
     }
@@ -56,10 +56,12 @@ export class Look {
   }
 
   /** Whether a file is not looked at; unless it is binary, that is said. */
-  #passesOver({ file, bytes }: Source, head: Uint8Array): boolean {
+  #passesOver({ file, bytes }: Source, head: Uint8Array, looks: Looks): boolean {
     const { skipped } = this.#findings;
     if (/\.(tape\.(jsonl|cbor)|vcr)\.(gz|zst)$/i.test(file) || /\.tape\.cbor$/i.test(file))
       skipped.push({ file, why: "it is a compressed tape: decompress it first" });
+    else if (looks === "age")
+      skipped.push({ file, why: "it is encrypted: decrypt it first, or leave it so" });
     else if (encodingOf(head) === "utf-8" && head.subarray(0, binaryBytes).includes(0))
       this.#findings.binary++;
     else if (bytes > lookLimits.fileBytesMax)
