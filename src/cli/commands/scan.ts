@@ -7,7 +7,7 @@ import { JsonOutput } from "../json-output.ts";
 import { Output } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import { errorFacts, reportError } from "../report.ts";
-import { cleanLine } from "../sanitize.ts";
+import { cleanJson, cleanLine } from "../sanitize.ts";
 import {
   allowedBy,
   type Finding,
@@ -34,7 +34,8 @@ export async function run(call: Call): Promise<number> {
   const findings = new Findings(isAllowed);
   await lookAtAll(call, findings);
   if (format === "sarif") {
-    call.stdout.write(`${JSON.stringify(sarifOf(findings.list, findings.unreadable.length === 0))}\n`);
+    const sarif = sarifOf(findings.list, findings.unreadable.length === 0);
+    call.stdout.write(`${cleanJson(JSON.stringify(sarif))}\n`);
   } else if (format === "json") await printJson(call, findings);
   else await printText(call, findings);
   tell(call, findings);
