@@ -197,6 +197,20 @@ export const errorTable = {
   RW3301: { says: "the key file cannot be read", exit: 2, fault: "user", fix: "{hint}" },
   RW3302: { says: "the file holds no key that could be used", exit: 2, fault: "user", fix: "{hint}" },
   RW3303: { says: "a key cannot be kept here", exit: 2, fault: "user", fix: "{hint}" },
+  RW3304: { says: "the list of trusted keys cannot be read", exit: 2, fault: "user", fix: "{hint}" },
+  RW3305: { says: "the name '{name}' belongs to another key", exit: 2, fault: "user", fix: "{hint}" },
+  RW3306: {
+    says: "there is a signing key already",
+    exit: 2,
+    fault: "user",
+    fix: "use it, or replace it with --force: tapes that it signed stay signed by the old one",
+  },
+  RW3307: {
+    says: "there is no project here to keep keys in",
+    exit: 2,
+    fault: "user",
+    fix: "run: mkdir .reelwire; or call it as: {usage}",
+  },
   RW3401: {
     says: "the file is encrypted, and there is no identity to open it with",
     exit: 6,

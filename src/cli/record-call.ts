@@ -26,6 +26,8 @@ export async function recordOptions(
   await demandRedaction(redact, call.cwd, call.env);
   const tags = tagsOf(list(flags["tag"]));
   const max = text("max-interactions");
+  const sign = text("sign");
+  if (sign !== undefined) await checkSignKey(sign, call.cwd, format);
   return {
     command: call.words as unknown as [string, ...string[]],
     cwd: call.cwd,
@@ -43,6 +45,7 @@ export async function recordOptions(
     ...given("tags", tags),
     ...given("capture", capture),
     ...given("maxInteractions", max === undefined ? undefined : wholeNumber("--max-interactions", max)),
+    ...given("sign", sign),
     ...given("rotate", rotate === undefined ? undefined : rotationOf(rotate, "--rotate")),
   };
 }
@@ -107,4 +110,16 @@ function wholeNumber(flag: string, text: string): number {
 
 function badValue(flag: string, value: string, wants: string): ReelwireError {
   return new ReelwireError("RW1004", { with: { flag, value, wants } });
+}
+
+/** A key that was named has to be right while there is still nothing to lose; it is loaded again where the tape is. */
+async function checkSignKey(sign: string, cwd: string, format: "jsonl" | "vcr"): Promise<void> {
+  if (sign === "") throw badValue("--sign", sign, "the file of a key, or off");
+  if (sign === "off") return;
+  if (format === "vcr") {
+    const hint = "a .vcr file has no place for a signature; record a tape";
+    throw new ReelwireError("RW1006", { with: { first: "--sign", second: "--format vcr", hint } });
+  }
+  const { resolve } = process.getBuiltinModule("node:path");
+  (await import("../runtime/keys/worker.ts")).signerOfFile(resolve(cwd, sign));
 }

@@ -43,6 +43,8 @@ value from its variable. An empty variable counts as not set.
 
 ${variables().join("\n")}
 
+REELWIRE_SIGN_KEY is the path of the key that signs tapes, or its PEM text; see: reelwire help keys
+
 NO_COLOR turns colours off, FORCE_COLOR turns them on.
 `;
 }
@@ -50,7 +52,10 @@ NO_COLOR turns colours off, FORCE_COLOR turns them on.
 /** What reelwire itself exits with; docs/cli.md has the same table. */
 export const exitCodes: readonly (readonly [code: number, meaning: string])[] = [
   [0, "fine"],
-  [1, "findings: a miss; a secret; a tape that is unfinished or altered; noise with `record --stray fail`"],
+  [
+    1,
+    "findings: a miss; a secret; a tape that is unfinished, altered or not signed as demanded; noise with `record --stray fail`",
+  ],
   [2, "usage or configuration"],
   [4, "the server would not start"],
   [6, "a tape cannot be read"],

@@ -5,6 +5,7 @@
  */
 import { HeldText, type RedactedNumber, type Redactor } from "../redact/index.ts";
 import type { NoteFacts, Payload, TapeEvent, TapeHeader } from "../tape/index.ts";
+import { SplitQueue } from "./split-queue.ts";
 
 /** How long text is held back at the most, in microseconds on the tape's clock. */
 export const heldMicrosMax = 250_000;
@@ -18,31 +19,43 @@ export class EventCleaner {
   /** How many of them have something that waits. */
   #waiting = 0;
 
+  readonly #splits: SplitQueue | undefined;
+
   constructor(redactor: Redactor) {
     this.#redactor = redactor;
+    const splits = redactor.splits();
+    this.#splits = splits && new SplitQueue(splits);
   }
 
   /** Whether something is held back that {@link release} lets go. */
   get holds(): boolean {
-    return this.#waiting > 0;
+    return this.#waiting > 0 || (this.#splits?.holds ?? false);
   }
 
   /** Takes one event; returns what may be written now. Nothing is held when nothing is redacted. */
   take(event: TapeEvent): TapeEvent[] {
     if (this.#redactor.preset === "off") return [event];
+    const cleaned = this.#cleaned(event);
+    const splits = this.#splits;
+    if (!splits) return cleaned;
+    const late = splits.holds ? splits.release(event.at, overAt(event)) : [];
+    return [...late, ...cleaned.flatMap((each) => splits.push(each))];
+  }
+
+  #cleaned(event: TapeEvent): TapeEvent[] {
     const { kind } = event.payload;
     if (kind === "stderr")
       return [...this.#letGo(event.at, heldMicrosMax), ...this.#onStderr(event, event.payload.text)];
     const cleaned = cleanEvent(event, this.#redactor);
     if (this.#waiting === 0) return [cleaned];
-    // The end of a side is the end of what it says.
-    const over = kind === "close" || kind === "end" ? 0 : heldMicrosMax;
-    return [...this.#letGo(event.at, over), cleaned];
+    return [...this.#letGo(event.at, overAt(event)), cleaned];
   }
 
   /** Lets go what is held. `at`: the time of the tape, which never goes back. */
   release(at: number): TapeEvent[] {
-    return this.#letGo(at, 0);
+    const text = this.#letGo(at, 0);
+    const splits = this.#splits;
+    return splits ? [...text.flatMap((each) => splits.push(each)), ...splits.release(at, 0)] : text;
   }
 
   #onStderr(event: TapeEvent, text: string): TapeEvent[] {
@@ -82,6 +95,11 @@ export class EventCleaner {
       return;
     }
   }
+}
+
+/** The end of a side is the end of what it says; until then a quarter of a second is waited. */
+function overAt({ payload: { kind } }: TapeEvent): number {
+  return kind === "close" || kind === "end" ? 0 : heldMicrosMax;
 }
 
 interface Stream {

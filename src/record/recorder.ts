@@ -1,6 +1,6 @@
 import type { Redactor } from "../redact/index.ts";
 import type { TapeEvent, TapeHeader } from "../tape/index.ts";
-import { type Sink, TapeWriter } from "../tape/worker.ts";
+import { type Sink, type TapeSigner, TapeWriter } from "../tape/worker.ts";
 import { readArena } from "./arena.ts";
 import { Assembler } from "./assemble.ts";
 import { EventCleaner, redactedNote } from "./clean.ts";
@@ -36,6 +36,8 @@ export interface RecorderOptions {
   readonly count?: InteractionCounter;
   readonly maxInteractions?: number;
   readonly rotate?: RotateAfter;
+  /** Signs every part. */
+  readonly signer?: TapeSigner | undefined;
 }
 
 /** What is written at once, in bytes: room for several large messages, which then are copied but once. */
@@ -65,7 +67,7 @@ export class Recorder {
     this.#count = options.count;
     this.#cleaner = new EventCleaner(options.redactor);
     const header = options.rotate ? { ...options.header, part: 1 } : options.header;
-    this.#writer = new TapeWriter(options.open(1), header, { bufferBytes });
+    this.#writer = new TapeWriter(options.open(1), header, { bufferBytes, signer: options.signer });
   }
 
   /** Bytes of whole lines that the current part's file has. */
@@ -149,7 +151,7 @@ export class Recorder {
     this.#writer = new TapeWriter(
       sink,
       { ...this.#options.header, part: this.#part, previous },
-      { bufferBytes },
+      { bufferBytes, signer: this.#options.signer },
     );
     this.#partStartedAt = at;
     this.#partInteractions = 0;

@@ -234,18 +234,26 @@ function looksRandom(value: string): boolean {
   return /\d/.test(value) || /[a-z][A-Z]/.test(value) || /[!@#$%^*+=/~]/.test(value);
 }
 
-const harmless =
-  /^(?:true|false|null|none|nil|undefined|yes|no|on|off|required|optional|string|str|text|number|boolean|hidden|redacted|masked|omitted|\*{1,64}|x{1,64}|\.{2,64}|…|-{1,64})$/i;
+/** Words that stand where a secret would. */
+const words = new Set(
+  "true false null none nil undefined yes no on off required optional string str text number boolean hidden redacted masked omitted".split(
+    " ",
+  ),
+);
+/** A reference to where the secret is: of a shell, a template, a program. */
 const reference =
-  /^(?:<|\$\{|\{\{|\$\(|%\(|\$[A-Za-z_]{1,64}$|%[A-Za-z_]{1,64}%$|process\.env|os\.environ|os\.getenv|import\.meta|env\.|ENV\[|\*{3})/;
+  /^(?:<|\$\{|\{\{|\$\(|%\(|\$[A-Za-z_]|process\.env|os\.environ|os\.getenv|import\.meta|env\.|ENV\[|\*\*\*)/;
 
 /** What stands where a secret would and is none: a word of a program, a reference to a variable, what hides one. */
 export function isNoSecret(value: string): boolean {
-  return (
-    value.startsWith(placeholderStart) ||
-    (value.length <= 64 && harmless.test(value)) ||
-    reference.test(value)
-  );
+  if (value.startsWith(placeholderStart) || reference.test(value)) return true;
+  return value.length <= 64 && (words.has(value.toLowerCase()) || hides(value));
+}
+
+/** One character again and again: `xxxx`, `****`, `....`. */
+function hides(value: string): boolean {
+  const first = value[0]!;
+  return "*x.-…X".includes(first) && value === first.repeat(value.length);
 }
 
 function isBlank(c: number): boolean {

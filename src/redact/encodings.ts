@@ -19,9 +19,13 @@ export interface Run {
 /** Runs of the base64 alphabet (RFC 4648, sections 4 and 5) that are long enough to hold something. */
 export function base64Runs(text: string): Run[] {
   const runs: Run[] = [];
-  for (const found of text.matchAll(/[A-Za-z0-9+/_-]{16,}={0,2}/g)) {
-    const end = found.index + found[0].length;
-    if (end - found.index >= runMin) runs.push({ start: found.index, end });
+  for (let start = 0; start < text.length; ) {
+    let end = start;
+    while (end < text.length && isBase64(text.charCodeAt(end))) end++;
+    const long = end - start >= runMin;
+    for (let n = 0; n < 2 && long && text.charCodeAt(end) === 0x3d; n++) end++;
+    if (long) runs.push({ start, end });
+    start = end + 1;
   }
   return runs;
 }

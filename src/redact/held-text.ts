@@ -11,8 +11,8 @@ export const heldCharactersMax = 4_096;
 const keyCharactersMax = 65_536;
 
 const begin = "-----BEGIN ";
-const beginKey = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y;
-const endKey = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
+const end = "-----END ";
+const dashes = "-----";
 /** A mark that is cut in two is found when the next piece comes. */
 const markMax = 80;
 
@@ -56,10 +56,10 @@ export class HeldText {
   /** Of a text within a private key, what comes after that. */
   #outsideKey(text: string): string {
     if (this.#inKey === 0) return text;
-    const end = endKey.exec(text);
-    if (end) {
+    const after = keyEnd(text, 0);
+    if (after >= 0) {
       this.#inKey = 0;
-      return text.slice(end.index + end[0].length);
+      return text.slice(after);
     }
     const kept = text.slice(-markMax);
     this.#inKey += text.length - kept.length;
@@ -84,8 +84,25 @@ export class HeldText {
 function openKey(text: string, sure: boolean): number {
   const last = text.lastIndexOf(begin);
   if (last < 0) return -1;
-  beginKey.lastIndex = last;
-  if (beginKey.test(text)) return endKey.test(text.slice(last)) ? -1 : last;
-  const isCut = text.length - last < markMax && !text.slice(last + begin.length).includes("-----");
+  const isKey = lineEnd(text, last, begin) >= 0;
+  if (isKey) return keyEnd(text, last) >= 0 ? -1 : last;
+  const isCut = text.length - last < markMax && !text.includes(dashes, last + begin.length);
   return isCut && !sure ? last : -1;
+}
+
+/** Where a private key is over, looked for from a place on; -1 when it is not. */
+function keyEnd(text: string, from: number): number {
+  for (let at = text.indexOf(end, from); at >= 0; at = text.indexOf(end, at + 1)) {
+    const over = lineEnd(text, at, end);
+    if (over >= 0) return over;
+  }
+  return -1;
+}
+
+/** Where the line of a private key ends that begins here with this mark; -1 when it is another's. */
+function lineEnd(text: string, at: number, mark: string): number {
+  const from = at + mark.length;
+  const label = text.slice(from, from + markMax);
+  const over = label.indexOf(dashes);
+  return over >= 0 && label.slice(0, over).includes("PRIVATE KEY") ? from + over + dashes.length : -1;
 }

@@ -1,3 +1,5 @@
+export type { Credential, Detector } from "./detectors.ts";
+export { credentialKind, detectors, findCredentials } from "./detectors.ts";
 export { filled, numbered, type SecretOf, withNumbers } from "./fill.ts";
 export { HeldText } from "./held-text.ts";
 export { isSecretName } from "./names.ts";
@@ -20,4 +22,5 @@ export {
 } from "./rules.ts";
 export { sameSecret } from "./same-secret.ts";
 export type { How } from "./spans.ts";
+export type { Piece, SplitValues } from "./split-values.ts";
 export type { RedactedNumber } from "./structure.ts";

@@ -216,7 +216,18 @@ function wordsOf(name: string): string[] {
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== "")
-    .map((word) => word.replace(/\d+$/, "") || word);
+    .map(withoutNumber);
+}
+
+/** `token2` is a token. */
+function withoutNumber(word: string): string {
+  let end = word.length;
+  while (end > 0 && isDigit(word.charCodeAt(end - 1))) end--;
+  return end === 0 ? word : word.slice(0, end);
+}
+
+function isDigit(c: number): boolean {
+  return c >= 0x30 && c <= 0x39;
 }
 
 /** Parameters of URLs that are secrets there and something else elsewhere: signatures, one-time codes. */

@@ -127,5 +127,7 @@ function compiled(mode: FieldMode, method: string, revision: string | undefined)
 
 /** Keys of `_meta` that the protocol keeps for itself (MCP, basic, `_meta`): the second label of the prefix tells. */
 export function isReservedMeta(key: string): boolean {
-  return /^(?:[a-z0-9-]+\.)?(?:modelcontextprotocol|mcp)(?:\.[a-z0-9-]+)*\//i.test(key);
+  const slash = key.indexOf("/");
+  const labels = key.slice(0, Math.max(0, slash)).toLowerCase().split(".", 2);
+  return labels.includes("modelcontextprotocol") || labels.includes("mcp");
 }

@@ -11,6 +11,7 @@ import { type KnownValue, Needles } from "./needles.ts";
 import { fieldsOf } from "./protocol-fields.ts";
 import { compileRules, type Rules } from "./rules.ts";
 import type { How, SecretSpan } from "./spans.ts";
+import { SplitValues } from "./split-values.ts";
 import { jsonEdits, type RedactedNumber } from "./structure.ts";
 import { type TextPlace, type TextTools, textEdits } from "./text.ts";
 
@@ -46,6 +47,8 @@ export interface Redactor {
   argv(args: readonly string[]): string[];
   /** Where a known value of several lines begins that may go on after this text; its length when none does. */
   begunAt(text: string): number;
+  /** Follows known values that are said in pieces; undefined when there are none. */
+  splits(): SplitValues | undefined;
 }
 
 export interface RedactorOptions {
@@ -68,6 +71,7 @@ export const redactNothing: Redactor = {
   json: (text) => text,
   argv: (args) => [...args],
   begunAt: (text) => text.length,
+  splits: () => undefined,
 };
 
 export function createRedactor(options: RedactorOptions): Redactor {
@@ -152,6 +156,15 @@ class Standard implements Redactor {
 
   begunAt(text: string): number {
     return this.#tools.needles.begunAt(text);
+  }
+
+  splits(): SplitValues | undefined {
+    const values = (this.#options.known ?? []).map(({ value }) => value);
+    if (values.length === 0) return undefined;
+    const place = { pointer: () => "", key: undefined, depth: 0, mode: "all" } as const;
+    return new SplitValues(values, (value) =>
+      this.#replace(value, { start: 0, end: 0, how: "known" }, place),
+    );
   }
 
   /** Each message of a batch by itself; what stands between them stays. */

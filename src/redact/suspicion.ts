@@ -69,7 +69,7 @@ export class Suspicion {
       if (isFlag && isLetter(text.charCodeAt(i + 1)) && isLetter(text.charCodeAt(i + 2))) return true;
     }
     for (let i = this.#at(ats, start); i < end; i = this.#at(ats, i + 1))
-      if (text.slice(Math.max(start, i - userInfoMax), i).includes("://")) return true;
+      if (mayHavePassword(text.slice(Math.max(start, i - userInfoMax), i))) return true;
     return false;
   }
 
@@ -102,8 +102,9 @@ export class Suspicion {
     let seen = 0;
     for (let i = from; i < to; i++) seen |= kinds[text.charCodeAt(i)]!;
     if ((seen & (upper | digit)) === 0) return false;
-    // Hex digits alone are a checksum or a UUID.
-    if ((seen & (upper | other | beyondHex)) === 0) return false;
+    // Hex digits alone are a checksum; with dashes, a UUID.
+    if ((seen & (upper | other | slash | beyondHex)) === 0 && ((seen & dash) === 0 || isUuid(text, from, to)))
+      return false;
     return (seen & slash) === 0 || (seen & mixed) === mixed;
   }
 
@@ -136,6 +137,19 @@ const dash = 64;
 const mixed = lower | upper | digit;
 
 const kinds = table();
+
+/** Before an `@`: the beginning of a URL, of whatever kind. */
+function mayHavePassword(text: string): boolean {
+  return text.includes("://") || text.includes("jdbc:") || text.includes("oracle");
+}
+
+/** Five groups of 8, 4, 4, 4 and 12 (RFC 9562). */
+function isUuid(text: string, from: number, to: number): boolean {
+  const dashes = [8, 13, 18, 23];
+  if (to - from !== 36) return false;
+  for (let i = 0; i < 36; i++) if ((text.charCodeAt(from + i) === 0x2d) !== dashes.includes(i)) return false;
+  return true;
+}
 
 function isRun(c: number): boolean {
   return c < 128 && kinds[c] !== 0;

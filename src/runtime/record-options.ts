@@ -22,6 +22,8 @@ export interface RecordOptions {
   readonly force: boolean;
   /** `standard`, `off` or a file of rules, already known to be right; undefined: what the project's configuration says. */
   readonly redact?: string;
+  /** A file with the signing key, or `off`; undefined: the key that is configured, if any. */
+  readonly sign?: string;
 }
 
 /** When a tape goes on in a new part: after so many bytes, milliseconds or interactions. */

@@ -57,5 +57,6 @@ function jobOf(options: RecordOptions, claim: Claim, startedAtUs: number): TapeJ
     stray: options.stray,
     ...(options.redact === undefined ? {} : { redact: options.redact }),
     given: Object.fromEntries(options.envNames.map((key) => [key, options.env[key] ?? ""])),
+    ...(options.sign === undefined ? {} : { sign: options.sign }),
   };
 }

@@ -28,6 +28,7 @@ export interface TapeJob {
   readonly redact?: string;
   /** Variables of `--env`, with the values that the server has. */
   readonly given: Readonly<Record<string, string>>;
+  readonly sign?: string;
 }
 
 /** What the worker is sent: an arena to write, or the end. */

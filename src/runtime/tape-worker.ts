@@ -7,6 +7,7 @@ import type { Sink } from "../tape/worker.ts";
 import { launcherOf } from "./ancestors.ts";
 import { settle } from "./claim-conflict.ts";
 import { headerOf } from "./job-header.ts";
+import { type JobSigner, jobSigner } from "./job-signer.ts";
 import { redactionFor } from "./redaction.ts";
 import { TapeFile } from "./tape-file.ts";
 import type { TapeJob, WorkerOrder, WorkerReply } from "./tape-job.ts";
@@ -25,6 +26,7 @@ let path = job.rotate ? job.path : settle(job.path, job.wanted, launcher);
 let failed: string | undefined;
 let file: TapeFile | undefined;
 const says: string[] = [];
+let signing: JobSigner = {};
 yieldToTheWire();
 void main();
 
@@ -81,8 +83,10 @@ async function makeRecorder(): Promise<Recorder> {
   const more = capture !== undefined || counts ? await import("../record/index.ts") : undefined;
   const filter =
     capture === undefined ? undefined : (await import("../filter/index.ts")).parseFilter(capture);
+  signing = jobSigner({ cwd: job.header.cwd, env: process.env, sign: job.sign });
   const recorder = new Recorder({
     header,
+    signer: signing.signer,
     open: (part) => openPart(part),
     redactor,
     stray: job.stray === "pass" ? "passed" : "dropped",
@@ -92,6 +96,7 @@ async function makeRecorder(): Promise<Recorder> {
     ...(rotate === undefined ? {} : { rotate }),
   });
   if (redactor.preset === "off") recorder.event({ at: 0, payload: { kind: "note", note: unredactedNote } });
+  if (signing.note) recorder.event(signing.note);
   return recorder;
 }
 
@@ -142,6 +147,7 @@ function ours(error: unknown): ReelwireError {
 
 async function finish(): Promise<void> {
   clearTimeout(releasing);
+  if (signing.says) says.push(signing.says);
   await attempt(async () => {
     file?.close();
     if (!job.rotate && path === job.path) path = settle(path, job.wanted, launcher);

@@ -1,18 +1,23 @@
 /**
  * Proves a tape: every line reads, and every checkpoint and the end agree with the bytes before them. The first
- * thing that is wrong gives the verdict. The end line itself is guarded by the checkpoint that stands before it.
+ * thing that is wrong gives the verdict, and names the line. The end line itself is guarded by the checkpoint that
+ * stands before it.
  */
-import { createHash } from "node:crypto";
-import type { TapeEvent } from "./format.ts";
+import { type Blame, blameOf } from "./blame.ts";
+import type { End, SignerFacts, TapeEvent, TapeHeader } from "./format.ts";
+import { HashedSource } from "./hashed-source.ts";
 import { encodeEvent } from "./jsonl.ts";
-import { type ReadOptions, readTape, type TapeItem } from "./reader.ts";
+import { decodeLine } from "./jsonl-decode.ts";
+import { crcLinesMax, LineCrcs } from "./line-crcs.ts";
+import { type DamagedItem, type ReadOptions, readTape, type TapeItem } from "./reader.ts";
+import { type Claim, type Verifier, verifierOf } from "./signature.ts";
 
-/** What a tape is found to be; `unfinished` means its writer was stopped, and everything up to there is proved. */
+/** What a tape is found to be; `unfinished` means its writer was stopped, and what is `proved` is. */
 export type TapeState = "complete" | "unfinished" | "damaged" | "altered";
 
 export interface TapeReport {
   readonly state: TapeState;
-  /** The first line that is damaged, or the first checkpoint or end that disagrees; absent when there is none. */
+  /** The first line that is damaged or altered; absent when there is none. */
   readonly line?: number;
   /** Why `line` is named. */
   readonly why?: string;
@@ -23,6 +28,12 @@ export interface TapeReport {
   readonly messages: number;
   /** What is odd without being wrong. */
   readonly notes: readonly string[];
+  /** Every line up to this one, counted from 1, is what was written; 0 when no checkpoint proves any. */
+  readonly proved: number;
+  /** Who the header says has signed. */
+  readonly signer?: SignerFacts;
+  /** Checkpoints and ends whose signature fits; those of a way of signing that is not known do not count. */
+  readonly signatures: number;
 }
 
 /** Reads the whole source. Throws what {@link readTape} throws when it is no tape at all. */
@@ -36,10 +47,22 @@ export async function checkTape(
   return check.report();
 }
 
+interface Fault extends Blame {
+  readonly state: "damaged" | "altered";
+}
+
 class Check {
   readonly #source: HashedSource;
   readonly #notes: string[] = [];
-  #fault: { state: "damaged" | "altered"; line: number; why: string } | undefined;
+  readonly #crcs = new LineCrcs(crcLinesMax);
+  #signer: SignerFacts | undefined;
+  #verifier: Verifier | undefined;
+  #signatures = 0;
+  #fault: Fault | undefined;
+  /** The line of the last checkpoint, or of the header. */
+  #from = 1;
+  #proved = 0;
+  #marksHaveCrc = false;
   #lines = 0;
   #messages = 0;
   #lastAt = 0;
@@ -55,13 +78,15 @@ class Check {
 
   see(item: TapeItem): void {
     this.#lines++;
-    if (item.kind === "header") return;
-    if (this.#ended !== undefined) this.#find("damaged", item.line, "it stands after the end of the tape");
-    this.#source.passed(item.offset);
-    if (item.kind === "event")
-      this.#seeEvent(item.event, item.line, item.offset, item.bytes ?? new Uint8Array(0));
-    else if (item.torn) this.#torn = true;
-    else this.#find("damaged", item.line, item.why);
+    if (item.kind === "header") this.#seeHeader(item.header);
+    else {
+      if (this.#ended !== undefined) this.#find("damaged", item.line, "it stands after the end of the tape");
+      this.#source.passed(item.offset);
+      if (item.kind === "event") this.#seeEvent(item.event, item.line, item.offset, item.bytes!);
+      else if (item.torn) this.#seeTorn(item);
+      else this.#find("damaged", item.line, item.why);
+    }
+    this.#crcs.addBare(item.bytes!);
   }
 
   report(): TapeReport {
@@ -70,13 +95,22 @@ class Check {
     const whole = this.#ended !== undefined && this.#source.endsWithLine;
     if (this.#ended !== undefined && !whole) this.#notes.push("the last line has no line end");
     const { state, line, why } = this.#fault ?? { state: whole ? "complete" : "unfinished" };
-    const counts = {
+    return {
+      state,
+      ...(line !== undefined && { line, why: why ?? "" }),
       lines: this.#lines,
       bytes: this.#source.bytes,
       messages: this.#messages,
       notes: this.#notes,
+      proved: state === "complete" ? this.#lines : this.#proved,
+      ...(this.#signer && { signer: this.#signer }),
+      signatures: this.#signatures,
     };
-    return line === undefined ? { state, ...counts } : { state, line, why: why ?? "", ...counts };
+  }
+
+  #seeHeader(header: TapeHeader): void {
+    this.#signer = header.signer;
+    this.#verifier = verifierOf(header);
   }
 
   #seeEvent(event: TapeEvent, line: number, offset: number, bytes: Uint8Array): void {
@@ -84,37 +118,82 @@ class Check {
     if (event.at < this.#lastAt) this.#backwards++;
     this.#lastAt = Math.max(this.#lastAt, event.at);
     if (payload.kind === "msg") this.#messages++;
-    else if (payload.kind === "mark") this.#seeMark(payload.mark, line, offset);
+    else if (payload.kind === "mark") this.#seeCheckpoint("mark", payload.mark, line, offset);
     else if (payload.kind === "end") this.#seeEnd(event, payload.end, line, offset, bytes);
+    else if (payload.kind === "other") this.#seeOther(payload.json, line, offset);
     this.#markAt = payload.kind === "mark" ? event.at : undefined;
   }
 
-  #seeMark(mark: { lines: number; bytes: number; sha256: string }, line: number, offset: number): void {
-    if (mark.sha256 !== this.#source.digestAt(offset))
-      this.#find("altered", line, "its hash is not that of the lines before it");
-    else if (mark.lines !== line - 1)
-      this.#find("altered", line, `it counts ${mark.lines} lines, there are ${line - 1}`);
-    else if (mark.bytes !== offset)
-      this.#find("altered", line, `it counts ${mark.bytes} bytes, there are ${offset}`);
+  #seeCheckpoint(kind: "mark" | "end", claim: Claim, line: number, offset: number): void {
+    if (this.#undecided) this.#judge(kind, claim, line, offset);
+    if (kind === "mark" && claim.crc !== undefined) this.#marksHaveCrc = true;
+    this.#crcs.clear();
+    this.#from = line;
   }
 
-  #seeEnd(
-    event: TapeEvent,
-    end: { lines: number; sha256: string },
-    line: number,
-    offset: number,
-    bytes: Uint8Array,
-  ): void {
-    this.#ended = line;
+  /** Nothing was found yet, or what was found may turn out to be another line's fault. */
+  get #undecided(): boolean {
+    const fault = this.#fault;
+    return !fault || fault.orOwn !== undefined || (fault.state === "damaged" && fault.line >= this.#from);
+  }
+
+  #judge(kind: "mark" | "end", claim: Claim, line: number, offset: number): void {
+    const unsigned = this.#verifier?.(kind, claim);
+    if (this.#verifier && unsigned === undefined) this.#signatureFits();
+    const blame = blameOf(claim, {
+      line,
+      offset,
+      sha256: this.#source.digestAt(offset),
+      from: this.#from,
+      crcs: this.#crcs.bytes(),
+      demandsCrc: this.#marksHaveCrc,
+      unsigned,
+      headerProved: this.#proved > 0,
+    });
+    if (blame) this.#blame(blame);
+    else if (!this.#fault) this.#proved = line - 1;
+  }
+
+  /** A signature that fits proves what the header says of the signer: then it was not the header that was changed. */
+  #signatureFits(): void {
+    this.#signatures++;
+    if (this.#fault?.orOwn) this.#fault = { state: "altered", ...this.#fault.orOwn };
+  }
+
+  /** A line that does not read may be what a change above it has left: the checksums know. */
+  #blame(blame: Blame): void {
+    const { state, line } = this.#fault ?? {};
+    const above = state === "damaged" && line! >= this.#from && blame.line < line!;
+    if (!this.#fault || above) this.#fault = { state: "altered", ...blame };
+  }
+
+  #seeEnd(event: TapeEvent, end: End, line: number, offset: number, bytes: Uint8Array): void {
+    const again = this.#ended !== undefined;
+    this.#ended ??= line;
+    if (again) return;
+    this.#seeCheckpoint("end", end, line, offset);
     const spelled = encodeEvent(event).subarray(0, -1);
-    if (end.sha256 !== this.#source.digestAt(offset))
-      this.#find("altered", line, "its hash is not that of the lines before it");
-    else if (end.lines !== line - 1)
-      this.#find("altered", line, `it counts ${end.lines} lines, there are ${line - 1}`);
-    else if (Buffer.compare(spelled, bytes) !== 0)
+    if (Buffer.compare(spelled, bytes) !== 0)
       this.#find("altered", line, "it is not spelled as a writer spells it");
-    else if (this.#markAt !== undefined && this.#markAt !== event.at) {
+    else if (this.#markAt !== undefined && this.#markAt !== event.at)
       this.#find("altered", line, "its time is not that of the checkpoint before it");
+  }
+
+  /** A checkpoint or an end whose key was changed: nothing else knows the hash of all lines before it. */
+  #seeOther(json: string, line: number, offset: number): void {
+    if (json.length > checkpointCharsMax || !json.includes('"sha256"')) return;
+    const { sha256 } = JSON.parse(json) as { sha256?: unknown };
+    if (sha256 === this.#source.digestAt(offset))
+      this.#find("altered", line, "it is a checkpoint or the end, under another key");
+  }
+
+  /** A line is torn when its file was cut; an end that has more behind it than its line end was not. */
+  #seeTorn({ line, bytes }: DamagedItem): void {
+    this.#torn = true;
+    const decoded = decodeLine(bytes.subarray(0, -1));
+    if ("event" in decoded && decoded.event.payload.kind === "end") {
+      this.#torn = false;
+      this.#find("altered", line, "its line end is another character");
     }
   }
 
@@ -123,60 +202,5 @@ class Check {
   }
 }
 
-/** How many bytes wait for the hash before it is brought up to date, in bytes. */
-const pendingBytesMax = 1024 * 1024;
-
-/** A source that remembers what it gave out until the hash has seen it, so that the hash can stop at any line. */
-class HashedSource implements AsyncIterable<Uint8Array> {
-  readonly #source: AsyncIterable<Uint8Array>;
-  readonly #hash = createHash("sha256");
-  #pending: Uint8Array[] = [];
-  #hashed = 0;
-  #last: number | undefined;
-  bytes = 0;
-
-  constructor(source: AsyncIterable<Uint8Array>) {
-    this.#source = source;
-  }
-
-  get endsWithLine(): boolean {
-    return this.#last === 0x0a;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
-    for await (const chunk of this.#source) {
-      if (chunk.length === 0) continue;
-      this.#pending.push(chunk);
-      this.bytes += chunk.length;
-      this.#last = chunk[chunk.length - 1];
-      yield chunk;
-    }
-  }
-
-  /** Says that no hash before this offset will be asked for any more. */
-  passed(offset: number): void {
-    if (offset - this.#hashed >= pendingBytesMax) this.#hashTo(offset);
-  }
-
-  /** The hash of everything before the offset; offsets never go back. */
-  digestAt(offset: number): string {
-    this.#hashTo(offset);
-    return this.#hash.copy().digest("hex");
-  }
-
-  #hashTo(offset: number): void {
-    let done = 0;
-    for (const chunk of this.#pending) {
-      const part = chunk.subarray(0, offset - this.#hashed);
-      if (part.length === 0) break;
-      this.#hash.update(part);
-      this.#hashed += part.length;
-      if (part.length < chunk.length) {
-        this.#pending[done] = chunk.subarray(part.length);
-        break;
-      }
-      done++;
-    }
-    this.#pending.splice(0, done);
-  }
-}
+/** The longest text of a checkpoint that is looked for under another key, in characters. */
+const checkpointCharsMax = 8192;

@@ -59,7 +59,16 @@ export interface TapeHeader {
   /** The hash of the previous part's `end` line. */
   readonly previous?: string;
   readonly writer?: string;
+  /** Who signs the checkpoints and the end. */
+  readonly signer?: SignerFacts;
   readonly [more: string]: unknown;
+}
+
+export interface SignerFacts {
+  /** The way of signing; this version knows `ed25519`. */
+  readonly alg: string;
+  /** The base64 of the raw public key. */
+  readonly key: string;
 }
 
 /** Server-Sent Events fields that came with a message, or stood alone. */
@@ -70,15 +79,23 @@ export interface SseFrame {
   readonly comment?: string;
 }
 
+/** What stands before a checkpoint. */
 export interface Mark {
   readonly lines: number;
   readonly bytes: number;
   readonly sha256: string;
+  /** The CRC-32 of each line since the checkpoint before, that one's own line included; base64. */
+  readonly crc?: string;
+  /** The signature of the header's signer; base64. */
+  readonly sig?: string;
 }
 
+/** What stands before the end; its keys mean what those of {@link Mark} do. */
 export interface End {
   readonly lines: number;
   readonly sha256: string;
+  readonly crc?: string;
+  readonly sig?: string;
 }
 
 export interface OpenFacts {

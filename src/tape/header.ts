@@ -18,7 +18,8 @@ export function decodeHeader(line: Uint8Array, where: Where = []): TapeHeader {
   if (!Number.isSafeInteger(version) || (version as number) < 1)
     throw unreadable("its version is not a number from 1");
   if ((version as number) > formatVersion) {
-    throw new ReelwireError("RW3003", { with: { version: version as number, known: formatVersion }, where });
+    const facts = { version: version as number, known: formatVersion };
+    throw new ReelwireError("RW3003", { with: facts, where: [...where, ["line", "1"]] });
   }
   for (const [key, is, wants] of rules) {
     const value = Object.hasOwn(header, key) ? header[key] : undefined;
@@ -71,6 +72,10 @@ function isRedaction(value: unknown): boolean {
   return isFacts(value) && isText(value["preset"]) && Number.isSafeInteger(value["count"]);
 }
 
+function isSigner(value: unknown): boolean {
+  return isFacts(value) && isText(value["alg"]) && isText(value["key"]);
+}
+
 const required: ReadonlySet<string> = new Set(["id", "startedAt"]);
 
 const rules: readonly Rule[] = [
@@ -91,6 +96,7 @@ const rules: readonly Rule[] = [
   ["part", isPart, "a number from 1"],
   ["previous", isText, "a text"],
   ["writer", isText, "a text"],
+  ["signer", isSigner, "a way of signing and a key"],
 ];
 
 function cannotRead(why: string, where: Where): ReelwireError {
@@ -98,6 +104,6 @@ function cannotRead(why: string, where: Where): ReelwireError {
     with: {
       hint: "the lines below it may be whole: put a header of another tape of the same recording above them",
     },
-    where: [...where, ["why", why]],
+    where: [...where, ["line", "1"], ["why", why]],
   });
 }

@@ -17,6 +17,7 @@ export type {
   ProcessMark,
   RedactionFacts,
   SideHeader,
+  SignerFacts,
   SseFrame,
   TapeEvent,
   TapeHeader,
@@ -35,6 +36,8 @@ export type { DamagedItem, ReadOptions, TapeItem } from "./reader.ts";
 export { readTape } from "./reader.ts";
 export type { RepairReport } from "./recover.ts";
 export { repairTape } from "./recover.ts";
+export type { TapeSigner } from "./signature.ts";
+export { publicKeyOf, rawKeyOf, signatureAlgorithm, signerOf } from "./signature.ts";
 export type { Looks } from "./sniff.ts";
 export { sniff, sniffBytesMax } from "./sniff.ts";
 export type { Loss, LossWord } from "./vcr-losses.ts";

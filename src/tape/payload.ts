@@ -82,9 +82,11 @@ function ofObject(key: "open" | "close" | "note" | "mark" | "end", value: unknow
     case "mark":
       if (!isCount(facts["lines"]) || !isCount(facts["bytes"]) || !isHash(facts["sha256"]))
         return "'mark' lacks a count";
+      if (!isProof(facts)) return "'mark' has a proof that is no text";
       return { kind: "mark", mark: facts as unknown as Mark };
     case "end":
       if (!isCount(facts["lines"]) || !isHash(facts["sha256"])) return "'end' lacks its count or its hash";
+      if (!isProof(facts)) return "'end' has a proof that is no text";
       return { kind: "end", end: facts as unknown as End };
   }
 }
@@ -95,6 +97,11 @@ function isSide(facts: Record<string, unknown>): boolean {
 
 function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** Checksums and a signature may be there; then they are texts. */
+function isProof(facts: Record<string, unknown>): boolean {
+  return ["crc", "sig"].every((key) => facts[key] === undefined || typeof facts[key] === "string");
 }
 
 function isHash(value: unknown): boolean {

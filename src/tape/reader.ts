@@ -116,7 +116,8 @@ function demandTape(head: Uint8Array, where: Where): void {
   if (isHeaderLike(firstLineOf(head))) return;
   const looks = sniff(head);
   if (looks === "empty") throw new ReelwireError("RW3008", { where });
-  throw new ReelwireError("RW3002", { with: { hint: hintFor(looks === "tape" ? "json" : looks) }, where });
+  const hint = hintFor(looks === "tape" ? "json" : looks);
+  throw new ReelwireError("RW3002", { with: { hint }, where: [...where, ["line", "1"]] });
 }
 
 /** Whether the whole first line is there and means to be a header: then nothing more is needed to tell. */

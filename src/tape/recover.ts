@@ -21,6 +21,7 @@ import { checkTape, type TapeReport } from "./check.ts";
 import { FileSink, fileBytes, isSystem } from "./file.ts";
 import type { NoteFacts, TapeEvent } from "./format.ts";
 import { readTape, type TapeItem } from "./reader.ts";
+import type { TapeSigner } from "./signature.ts";
 import { TapeWriter } from "./writer.ts";
 
 export interface RepairReport {
@@ -30,16 +31,20 @@ export interface RepairReport {
   readonly droppedBytes: number;
   /** Where the tape stands as it was; absent when nothing was changed. */
   readonly original?: string;
+  /** The public key that the tape was signed with, which cannot be kept up; absent when nothing was changed. */
+  readonly wasSignedBy?: string;
 }
 
 /**
  * Repairs a tape in place. Stopped at any moment, it leaves the original under its own name or the repaired tape
  * with the original beside it. Throws what `checkTape` throws, and RW3012 when the folder does not let it work.
- * `onProgress` is told how many bytes are read; a tape that has to be repaired is read twice.
+ * `onProgress` is told how many bytes are read; a tape that has to be repaired is read twice. Signatures of what it was
+ * do not hold for what it becomes: they are left out, and the `signer` signs, if one is given.
  */
 export async function repairTape(
   path: string,
   onProgress: (doneBytes: number) => void = () => {},
+  signer?: TapeSigner,
 ): Promise<RepairReport> {
   const before = await checkTape(counted(path, 0, onProgress), { name: path });
   if (before.state === "complete") return { changed: false, droppedLines: 0, droppedBytes: 0 };
@@ -47,11 +52,12 @@ export async function repairTape(
     const real = realpathSync(path);
     const draft = `${real}.${randomUUID().slice(0, 8)}.repair`;
     try {
-      const dropped = await writeDraft(real, draft, before, onProgress);
+      const dropped = await writeDraft(real, draft, before, onProgress, signer);
       const original = keepOriginal(real);
       renameSync(draft, real);
       syncFolder(dirname(real));
-      return { changed: true, ...dropped, original };
+      const wasSignedBy = before.signer?.key;
+      return { changed: true, ...dropped, original, ...(wasSignedBy !== undefined && { wasSignedBy }) };
     } finally {
       rmSync(draft, { force: true });
     }
@@ -81,10 +87,11 @@ async function writeDraft(
   draft: string,
   before: TapeReport,
   onProgress: (doneBytes: number) => void,
+  signer: TapeSigner | undefined,
 ): Promise<Dropped> {
   const fd = openSync(draft, "wx", statSync(path).mode & 0o777);
   try {
-    const mend = new Mend(new FileSink(fd), before);
+    const mend = new Mend(new FileSink(fd), before, signer);
     const source = counted(path, before.bytes, onProgress);
     for await (const item of readTape(source, { name: path })) mend.take(item);
     const dropped = mend.end();
@@ -99,19 +106,22 @@ async function writeDraft(
 class Mend {
   readonly #sink: FileSink;
   readonly #before: TapeReport;
+  readonly #signer: TapeSigner | undefined;
   #writer: TapeWriter | undefined;
   #at = 0;
   #droppedLines = 0;
   #droppedBytes = 0;
 
-  constructor(sink: FileSink, before: TapeReport) {
+  constructor(sink: FileSink, before: TapeReport, signer: TapeSigner | undefined) {
     this.#sink = sink;
     this.#before = before;
+    this.#signer = signer;
   }
 
   take(item: TapeItem): void {
     if (item.kind === "header") {
-      this.#writer = new TapeWriter(this.#sink, item.header, { headerLine: withLineEnd(item.bytes) });
+      const options = { headerLine: withLineEnd(item.bytes), signer: this.#signer };
+      this.#writer = new TapeWriter(this.#sink, item.header, options);
     } else if (item.kind === "damaged") {
       this.#drop(item.line, item.bytes.length, item.why, item.torn ?? false);
     } else if (item.event.payload.kind !== "mark" && item.event.payload.kind !== "end") {
@@ -122,10 +132,15 @@ class Mend {
   }
 
   end(): Dropped {
-    const { state, line } = this.#before;
+    const { state, line, signer } = this.#before;
     const facts = { droppedLines: this.#droppedLines, droppedBytes: this.#droppedBytes };
     const says = `${saysOf(state)}; what could be read was kept, and this end was written by the repair`;
-    this.#note({ what: "repaired", says, was: state, ...(line === undefined ? {} : { line }), ...facts });
+    const more = {
+      ...(line === undefined ? {} : { line }),
+      ...facts,
+      ...(signer && { wasSignedBy: signer.key }),
+    };
+    this.#note({ what: "repaired", says, was: state, ...more });
     this.#tape().end(this.#at);
     return facts;
   }

@@ -2,5 +2,7 @@
 export { FileSink } from "./file.ts";
 export { formatVersion } from "./format.ts";
 export { parseHeader } from "./header.ts";
+export type { TapeSigner } from "./signature.ts";
+export { signerOf } from "./signature.ts";
 export type { Sink } from "./writer.ts";
 export { TapeWriter } from "./writer.ts";

@@ -7,6 +7,9 @@ import { assert } from "../base/index.ts";
 import type { TapeEvent, TapeHeader } from "./format.ts";
 import { appendEvent, encodeHeader, lineBytesOf, linePartsOf } from "./jsonl.ts";
 import { LineBuffer, lineEndIn } from "./line-buffer.ts";
+import { LineCrcs } from "./line-crcs.ts";
+import { type Claim, signedMessage, type TapeSigner } from "./signature.ts";
+import { withSigner } from "./signer-line.ts";
 
 /** Where whole lines go. Synchronous; may throw, and then has taken nothing of what it was given. */
 export interface Sink {
@@ -20,8 +23,12 @@ export interface WriterOptions {
   readonly markBytes?: number;
   /** A checkpoint at least every so many microseconds of activity. */
   readonly markMicros?: number;
-  /** The header line as it stood in another tape, with its line end, to be copied as it is. */
+  /** A checkpoint at least every so many lines, at most {@link markLinesMax}. */
+  readonly markLines?: number;
+  /** The header line as it stood in another tape, with its line end, to be copied as it is but for its signer. */
   readonly headerLine?: Uint8Array;
+  /** Signs the checkpoints and the end, and is named in the header; without one the tape is not signed. */
+  readonly signer?: TapeSigner | undefined;
 }
 
 const bufferBytesDefault = 256 * 1024;
@@ -29,8 +36,13 @@ const bufferBytesDefault = 256 * 1024;
 const largeBytesMax = 4 * 1024 * 1024;
 const markBytesDefault = 1024 * 1024;
 const markMicrosDefault = 5_000_000;
+/** The most lines between two checkpoints: it bounds a checkpoint's own line, which has a checksum of each. */
+const markLinesMax = 512;
+/** The longest line of a checkpoint, and of an end, in bytes. */
+const markLineBytesMax = 4096;
+const endLineBytesMax = 512;
 /** Room kept free behind every line, so that a checkpoint never needs a flush of its own. */
-const markLineBytesMax = 512;
+const roomBytes = markLineBytesMax + endLineBytesMax;
 
 /**
  * Takes events, in order, one writer per file. When the sink throws, so does the call: the event of that call was
@@ -41,6 +53,11 @@ export class TapeWriter {
   readonly #buffer: LineBuffer;
   readonly #markBytes: number;
   readonly #markMicros: number;
+  readonly #markLines: number;
+  readonly #signer: TapeSigner | undefined;
+  readonly #header: TapeHeader;
+  /** The lines since the last checkpoint, its own line included. */
+  readonly #crcs = new LineCrcs(markLinesMax + 1);
   readonly #hash = createHash("sha256");
   /** Where lines longer than the buffer are put together, kept while it is small. */
   #large: LineBuffer | undefined;
@@ -58,13 +75,16 @@ export class TapeWriter {
     this.#sink = sink;
     this.#markBytes = options.markBytes ?? markBytesDefault;
     this.#markMicros = options.markMicros ?? markMicrosDefault;
-    const line = options.headerLine ?? encodeHeader(header);
+    this.#markLines = Math.min(options.markLines ?? markLinesMax, markLinesMax);
+    this.#signer = options.signer;
+    this.#header = header;
+    const line = headerLineOf(header, options);
     assert(lineEndIn(line) === line.length - 1, "a header is one line with its line end");
     this.#buffer = new LineBuffer(
-      Math.max(options.bufferBytes ?? bufferBytesDefault, line.length + 2 * markLineBytesMax),
+      Math.max(options.bufferBytes ?? bufferBytesDefault, line.length + roomBytes),
     );
     this.#buffer.raw(line);
-    this.#count(line.length);
+    this.#count(line);
   }
 
   /** Lines taken, the header included. */
@@ -102,7 +122,7 @@ export class TapeWriter {
     assert(lineEndIn(line) === line.length - 1, "a copied line is one line with its line end");
     if (this.#makeRoom(line.length)) {
       this.#buffer.raw(line);
-      this.#count(line.length);
+      this.#count(line);
     } else {
       this.#through(line);
     }
@@ -124,10 +144,11 @@ export class TapeWriter {
   end(at: number): void {
     assert(this.#endHash === undefined, "a tape ends once");
     const last = Math.max(at, this.#lastAt);
-    this.#makeRoom(2 * markLineBytesMax);
+    this.#makeRoom(roomBytes);
     this.#mark(last);
     const sha256 = this.#digest();
-    this.#append({ at: last, payload: { kind: "end", end: { lines: this.#lines, sha256 } } });
+    const end = this.#proved("end", { lines: this.#lines, sha256 });
+    this.#append({ at: last, payload: { kind: "end", end } });
     this.#endHash = sha256;
     this.flush();
   }
@@ -138,7 +159,7 @@ export class TapeWriter {
     if (this.#makeRoom(room)) {
       const before = this.#buffer.length;
       appendEvent(this.#buffer, event, parts);
-      this.#count(this.#buffer.length - before);
+      this.#count(this.#buffer.view(before));
     } else {
       const line = this.#large ?? new LineBuffer(room);
       line.clear();
@@ -150,7 +171,7 @@ export class TapeWriter {
 
   /** Whether a line of this size fits behind what is gathered, after a flush if need be. */
   #makeRoom(bytes: number): boolean {
-    const needed = bytes + 2 * markLineBytesMax;
+    const needed = bytes + roomBytes;
     if (this.#buffer.length + needed > this.#buffer.capacity) this.flush();
     return this.#buffer.length + needed <= this.#buffer.capacity;
   }
@@ -160,28 +181,45 @@ export class TapeWriter {
     this.#sink.write(line);
     this.#accepted += line.length;
     this.#hash.update(line);
-    this.#count(line.length);
+    this.#count(line);
   }
 
   #taken(at: number): void {
     this.#lastAt = Math.max(this.#lastAt, at);
-    const due = this.#bytes - this.#markedBytes >= this.#markBytes || at - this.#markedAt >= this.#markMicros;
+    const due =
+      this.#bytes - this.#markedBytes >= this.#markBytes ||
+      at - this.#markedAt >= this.#markMicros ||
+      this.#crcs.count > this.#markLines;
     if (due) this.#mark(this.#lastAt);
   }
 
   /** Room for this line was kept free. */
   #mark(at: number): void {
-    const mark = { lines: this.#lines, bytes: this.#bytes, sha256: this.#digest() };
+    const mark = this.#proved("mark", {
+      lines: this.#lines,
+      bytes: this.#bytes,
+      sha256: this.#digest(),
+    });
+    this.#crcs.clear();
     const before = this.#buffer.length;
     appendEvent(this.#buffer, { at, payload: { kind: "mark", mark } });
-    this.#count(this.#buffer.length - before);
+    this.#count(this.#buffer.view(before));
     this.#markedAt = at;
     this.#markedBytes = this.#bytes;
   }
 
-  #count(bytes: number): void {
+  /** The same facts with the checksums of the lines since the last checkpoint, and signed. */
+  #proved<C extends Claim>(kind: "mark" | "end", claim: C): C {
+    const located = { ...claim, crc: this.#crcs.bytes()!.toString("base64") };
+    if (!this.#signer) return located;
+    const sig = Buffer.from(this.#signer.sign(signedMessage(this.#header, kind, claim))).toString("base64");
+    return { ...located, sig };
+  }
+
+  #count(line: Uint8Array): void {
     this.#lines++;
-    this.#bytes += bytes;
+    this.#bytes += line.length;
+    this.#crcs.add(line);
   }
 
   /** Shows the hash what is gathered and not yet seen. */
@@ -194,4 +232,12 @@ export class TapeWriter {
     this.#seeAll();
     return this.#hash.copy().digest("hex");
   }
+}
+
+function headerLineOf(header: TapeHeader, { headerLine, signer }: WriterOptions): Uint8Array {
+  if (headerLine) return withSigner(headerLine, signer);
+  const { signer: _other, ...rest } = header;
+  if (!signer) return encodeHeader(rest as TapeHeader);
+  const { alg, key } = signer;
+  return encodeHeader({ ...(rest as TapeHeader), signer: { alg, key } });
 }

@@ -105,7 +105,7 @@ describe("validate", () => {
     ["unfinished", unfinished(handshake), 1, "unfinished"],
     ["torn", `${unfinished(handshake)}{"at":1,"di`, 1, "torn"],
     ["damaged", unfinished([...handshake, "rubbish"]), 1, "line 6: "],
-    ["altered", good.replace("Paris", "Pariz"), 1, "hash"],
+    ["altered", good.replace("Paris", "Pariz"), 1, "line 6: it is not what was written"],
     ["no tape", "text\n", 6, "RW3002"],
     ["future", '{"reelwire":9,"id":"x","startedAt":"2026-01-01T00:00:00Z"}\n', 6, "RW3003"],
     ["header cut", '{"reelwire":1', 6, "RW3004"],

@@ -35,6 +35,8 @@ test("a complete tape", async () => {
     bytes: whole.length,
     messages: 2,
     notes: [],
+    proved: 7,
+    signatures: 0,
   });
   expect((await check(marked())).state).toBe("complete");
 });
@@ -56,13 +58,13 @@ describe("states", () => {
     ["a line behind the end", joined([...lines, lines[1]!]), { state: "damaged", line: 8 }],
     ["a second end", joined([...lines, lines[6]!]), { state: "damaged", line: 8 }],
     ["a blank behind the end", joined([...lines, ""]), { state: "damaged", line: 8 }],
-    ["a line taken out", joined(lines.toSpliced(2, 1)), { state: "altered", line: 5 }],
-    ["two lines exchanged", joined(swapped), { state: "altered", line: 6 }],
-    ["a message changed", joined(lines.with(4, lines[4]!.replace("0", "1"))), { state: "altered", line: 6 }],
+    ["a line taken out", joined(lines.toSpliced(2, 1)), { state: "altered", line: 3 }],
+    ["two lines exchanged", joined(swapped), { state: "altered", line: 2 }],
+    ["a message changed", joined(lines.with(4, lines[4]!.replace("0", "1"))), { state: "altered", line: 5 }],
     [
       "a header changed",
       joined(lines.with(0, lines[0]!.replace("t-1", "t-2"))),
-      { state: "altered", line: 6 },
+      { state: "altered", line: 1 },
     ],
     [
       "line ends of another system",
@@ -95,11 +97,11 @@ describe("states", () => {
     const first = tape.findIndex((line) => line.includes('"mark"'));
     const second = tape.findIndex((line, i) => i > first && line.includes('"mark"'));
     const changed = tape.with(first + 1, tape[first + 1]!.replace('"x"', '"y"'));
-    expect(await check(joined(changed))).toMatchObject({ state: "altered", line: second + 1 });
-    expect(await check(joined(changed.with(second - 1, "?")))).toMatchObject({
-      state: "damaged",
-      line: second,
-    });
+    expect(await check(joined(changed))).toMatchObject({ state: "altered", line: first + 2 });
+    const both = changed.with(second - 1, "?");
+    expect(await check(joined(both))).toMatchObject({ state: "altered", line: first + 2 });
+    const cut = both.slice(0, second);
+    expect(await check(joined(cut))).toMatchObject({ state: "damaged", line: second });
   });
 
   test("time that runs backwards is a note", async () => {

@@ -97,7 +97,7 @@ test("a damaged line in the middle becomes a note in its place", async () => {
 test("an altered tape keeps its lines and says that it was altered", async () => {
   const { told, notes } = await repaired(joined(lines.with(1, lines[1]!.replace("1.0", "2.0"))));
   expect(told[0]).toBe('2 @10 c2s msg {"id": 2.0}');
-  expect(JSON.parse(notes.at(-1)!).note).toMatchObject({ what: "repaired", was: "altered", line: 5 });
+  expect(JSON.parse(notes.at(-1)!).note).toMatchObject({ what: "repaired", was: "altered", line: 2 });
 });
 
 test("lines behind the end are kept before the new one", async () => {

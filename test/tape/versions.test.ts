@@ -56,3 +56,15 @@ test("version 1 is written as it was", async () => {
     expect(again).toBe(was.includes("u2026") ? was.replace("\\u2026", "…") : was);
   }
 });
+
+test("version 1 with checksums and signatures is proved", async () => {
+  const signed = new Uint8Array(readFileSync(join(path, "..", "v1-signed.tape.jsonl")));
+  expect(await checkTape(chunked(signed))).toMatchObject({
+    state: "complete",
+    lines: 24,
+    messages: 6,
+    signer: { alg: "ed25519", key: "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw=" },
+    signatures: 4,
+    notes: [],
+  });
+});

@@ -1,5 +1,6 @@
 // The writer: whole lines only, checkpoints when they are due, and a known state when the sink fails.
 import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Sink, TapeWriter, type WriterOptions } from "../../src/tape/index.ts";
@@ -26,7 +27,13 @@ function begin(options?: WriterOptions): [TapeWriter, Shelf] {
   return [new TapeWriter(shelf, header, options), shelf];
 }
 
-const shape = (line: string): string => line.replace(/[0-9a-f]{64}/g, "…");
+const shape = (line: string): string =>
+  line.replace(/[0-9a-f]{64}/g, "…").replace(/"crc":"[\w+/=]+"/, '"crc":"…"');
+const crcs = (lines: readonly string[]): string => {
+  const bytes = Buffer.alloc(4 * lines.length);
+  for (const [i, line] of lines.entries()) bytes.writeUInt32BE(crc32(`${line}\n`), 4 * i);
+  return bytes.toString("base64");
+};
 const sha = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 test("a short tape, line by line", () => {
@@ -38,8 +45,8 @@ test("a short tape, line by line", () => {
     '{"reelwire":1,"id":"t-1","startedAt":"2026-11-20T08:11:00.123456Z"}',
     '{"at":0,"open":{"side":"server","pid":7}}',
     '{"at":812,"dir":"c2s","msg":{"id": 0}}',
-    '{"at":900,"mark":{"lines":3,"bytes":149,"sha256":"…"}}',
-    '{"at":900,"end":{"lines":4,"sha256":"…"}}',
+    '{"at":900,"mark":{"lines":3,"bytes":149,"sha256":"…","crc":"…"}}',
+    '{"at":900,"end":{"lines":4,"sha256":"…","crc":"…"}}',
   ]);
   const before = `${shelf.lines.slice(0, 4).join("\n")}\n`;
   expect(JSON.parse(shelf.lines[4]!).end.sha256).toBe(sha(before));
@@ -64,7 +71,7 @@ describe("checkpoints", () => {
     for (let i = 0; i < 100; i++) writer.write(sent(i, "c2s", `{"n":${i}}`));
     writer.flush();
     const { length } = shelf.bytes;
-    expect(marks(shelf).length).toBeGreaterThan(length / 1400);
+    expect(marks(shelf).length).toBeGreaterThan(length / 1700);
     expect(marks(shelf).length).toBeLessThan(length / 900);
   });
 
@@ -82,6 +89,15 @@ describe("checkpoints", () => {
     expect(marks(shelf)).toHaveLength(1);
   });
 
+  test("come after so many lines, each with the checksums of all lines since the last", () => {
+    const [writer, shelf] = begin();
+    for (let i = 0; i < 2000; i++) writer.write(sent(i, "c2s", "{}"));
+    writer.end(2000);
+    const counts = marks(shelf).map((line) => Buffer.from(JSON.parse(line).mark.crc, "base64").length / 4);
+    expect(counts).toEqual([513, 513, 513, 465]);
+    expect(Math.max(...shelf.lines.map((line) => line.length))).toBeLessThan(4096);
+  });
+
   test("agree with every byte before them, in any tape", () => {
     const options = { markBytes: 300, markMicros: 50, bufferBytes: 2048 };
     fc.assert(
@@ -92,10 +108,14 @@ describe("checkpoints", () => {
           writer.write(sent((at += wait), "s2c", JSON.stringify("y".repeat(size))));
         writer.end(at);
         let before = "";
+        let since: string[] = [];
         for (const [i, line] of shelf.lines.entries()) {
           const { mark, end } = JSON.parse(line);
-          if (mark) expect(mark).toEqual({ lines: i, bytes: before.length, sha256: sha(before) });
-          if (end) expect(end).toEqual({ lines: i, sha256: sha(before) });
+          if (mark)
+            expect(mark).toEqual({ lines: i, bytes: before.length, sha256: sha(before), crc: crcs(since) });
+          if (end) expect(end).toEqual({ lines: i, sha256: sha(before), crc: crcs(since) });
+          if (mark) since = [];
+          since.push(line);
           before += `${line}\n`;
         }
         for (const piece of shelf.pieces) expect(piece.at(-1)).toBe(0x0a);
@@ -125,7 +145,7 @@ describe("a sink that fails", () => {
   });
 
   test("an event that was refused is not on the tape; memory does not grow", () => {
-    const [writer, shelf] = begin({ bufferBytes: 4096 });
+    const [writer, shelf] = begin({ bufferBytes: 8192 });
     shelf.full = true;
     let refused = 0;
     for (let i = 0; i < 1000; i++) {
@@ -136,7 +156,7 @@ describe("a sink that fails", () => {
       }
     }
     const { lines, bytes } = writer;
-    expect([refused > 800, bytes <= 4096]).toEqual([true, true]);
+    expect([refused > 800, bytes <= 8192]).toEqual([true, true]);
     shelf.full = false;
     writer.flush();
     expect([shelf.lines.length, shelf.bytes.length]).toEqual([lines, bytes]);

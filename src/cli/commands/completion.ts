@@ -150,6 +150,7 @@ function flagWords(command: Command): string {
 function fixedWords(): [name: string, words: string][] {
   return [
     ["completion", Object.keys(shells).join(" ")],
+    ["keys", "sign trust"],
     ["help", [...commands.map((command) => command.name), ...Object.keys(topics)].join(" ")],
   ];
 }

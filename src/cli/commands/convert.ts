@@ -1,13 +1,21 @@
 /** `convert`: writes a tape in another format, and says what that format cannot hold. */
 import { resolve } from "node:path";
 import { ReelwireError } from "../../base/index.ts";
-import { type FileSink, type OpenedTape, type TapeItem, TapeWriter, writeVcr } from "../../tape/index.ts";
+import {
+  type FileSink,
+  type OpenedTape,
+  type TapeItem,
+  type TapeSigner,
+  TapeWriter,
+  writeVcr,
+} from "../../tape/index.ts";
 import type { Call } from "../command.ts";
 import { JsonOutput } from "../json-output.ts";
 import { Output } from "../output.ts";
 import { writeWhole } from "../output-file.ts";
 import { startProgress } from "../progress.ts";
 import { cleanLine } from "../sanitize.ts";
+import { configuredSigner, tellSigning } from "../signing.ts";
 import { styleFor } from "../style.ts";
 import { bytesOf, moving, openTape } from "../tape-file.ts";
 import { sizeText } from "../units.ts";
@@ -75,7 +83,10 @@ async function write(
   const progress = startProgress(call.stderr, "converting");
   const total = await bytesOf(opened.files);
   const items = () => moving(opened.items(), progress, 0, total);
-  return format === "vcr" ? writeVcr(items, sink) : writeTape(items(), opened, sink);
+  const signer = format === "vcr" ? undefined : configuredSigner(call);
+  const losses = await (format === "vcr" ? writeVcr(items, sink) : writeTape(items(), opened, sink, signer));
+  tellSigning(call, opened.header.signer?.key, signer);
+  return losses;
 }
 
 /** Copies lines as they stand where that is possible: one file stays the same text, apart from its checkpoints. */
@@ -83,6 +94,7 @@ async function writeTape(
   items: AsyncIterable<TapeItem>,
   opened: OpenedTape,
   sink: FileSink,
+  signer: TapeSigner | undefined,
 ): Promise<Loss[]> {
   const joins = opened.files.length > 1;
   const losses = new Map<string, Loss>();
@@ -90,7 +102,7 @@ async function writeTape(
   let ended = false;
   let at = 0;
   for await (const item of items) {
-    if (item.kind === "header") writer = new TapeWriter(sink, ...headerOf(item, joins));
+    if (item.kind === "header") writer = writerOf(item, joins, sink, signer);
     else if (item.kind === "damaged") add(losses, "unreadable-lines", "lines of the tape could not be read");
     else {
       at = Math.max(at, item.event.at);
@@ -112,13 +124,16 @@ async function writeTape(
   return [...losses.values()];
 }
 
-function headerOf(
+function writerOf(
   item: TapeItem & { kind: "header" },
   joins: boolean,
-): ConstructorParameters<typeof TapeWriter> extends [unknown, ...infer Rest] ? Rest : never {
+  sink: FileSink,
+  signer: TapeSigner | undefined,
+): TapeWriter {
   const { part: _part, previous: _previous, ...header } = item.header;
-  if (joins) return [header];
-  return item.bytes.length > 0 ? [item.header, { headerLine: withLineEnd(item.bytes) }] : [item.header];
+  if (joins) return new TapeWriter(sink, header, { signer });
+  const headerLine = item.bytes.length > 0 ? { headerLine: withLineEnd(item.bytes) } : {};
+  return new TapeWriter(sink, item.header, { ...headerLine, signer });
 }
 
 function withLineEnd(line: Uint8Array): Uint8Array {

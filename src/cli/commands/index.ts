@@ -61,11 +61,16 @@ export const commands: readonly Command[] = [
   {
     name: "validate",
     group: "Check",
-    help: "say whether tapes are complete, unfinished, damaged or altered",
+    help: "say whether tapes are complete, unfinished, damaged or altered, and who signed them",
     usage: "TAPE…",
     wordsMin: 1,
     wordsMax: many,
-    flags: [identityFlag, json],
+    flags: [
+      { name: "signed", help: "demand a signature by a key of .reelwire/trusted.json" },
+      { name: "key", value: "FILE|BASE64", help: "demand a signature by this public key" },
+      identityFlag,
+      json,
+    ],
     run: async (call) => (await import("./validate.ts")).run(call),
   },
   {
@@ -102,6 +107,21 @@ export const commands: readonly Command[] = [
   },
   ...packCommands,
   ...cryptCommands,
+  {
+    name: "keys",
+    group: "House",
+    help: "which keys there are; make one to sign tapes with; trust somebody's",
+    usage: "[sign|trust FILE|BASE64]",
+    wordsMin: 0,
+    wordsMax: 2,
+    flags: [
+      { name: "user", help: "sign: make the key in your own configuration folder, not in the project" },
+      { name: "name", value: "NAME", help: "trust: call the key this; default: its fingerprint" },
+      { name: "force", help: "replace a key, or whom a name stands for" },
+      json,
+    ],
+    run: async (call) => (await import("./keys.ts")).run(call),
+  },
   {
     name: "completion",
     group: "House",

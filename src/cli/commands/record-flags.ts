@@ -50,6 +50,11 @@ export const recordCommand: Command = {
       value: "WHAT",
       help: "what is taken out before anything is written: standard (default), off, or a file of rules",
     },
+    {
+      name: "sign",
+      value: "FILE|off",
+      help: "sign the tape with the key in this file, or not at all; default: the key of `reelwire keys`, if any",
+    },
     { name: "force", help: "replace a file of another run" },
   ],
   run: async (call) => (await import("./record.ts")).run(call),

@@ -2,12 +2,14 @@
 import { relative, resolve } from "node:path";
 import { ReelwireError } from "../../base/index.ts";
 import { isRunning } from "../../runtime/index.ts";
+import type { TapeSigner } from "../../tape/index.ts";
 import { type RepairReport, repairTape } from "../../tape/index.ts";
 import type { Call } from "../command.ts";
 import { JsonOutput } from "../json-output.ts";
 import { Output } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import { cleanLine } from "../sanitize.ts";
+import { configuredSigner, tellSigning } from "../signing.ts";
 import { styleFor } from "../style.ts";
 import { bytesOf, openRecording } from "../tape-file.ts";
 import { countText, sizeText } from "../units.ts";
@@ -16,7 +18,9 @@ export async function run(call: Call): Promise<number> {
   const file = call.words[0]!;
   const path = resolve(call.cwd, file);
   await refuse(call, file);
-  const { changed, droppedLines, droppedBytes, original } = await repaired(call, path);
+  const signer = configuredSigner(call);
+  const { changed, droppedLines, droppedBytes, original, wasSignedBy } = await repaired(call, path, signer);
+  if (changed) tellSigning(call, wasSignedBy, signer);
   const beside = original === undefined ? null : relative(call.cwd, original);
   const out = new Output(call);
   if (call.flags["json"]) {
@@ -39,11 +43,11 @@ export async function run(call: Call): Promise<number> {
   return 0;
 }
 
-async function repaired(call: Call, path: string): Promise<RepairReport> {
+async function repaired(call: Call, path: string, signer: TapeSigner | undefined): Promise<RepairReport> {
   const progress = startProgress(call.stderr, "repairing");
   const total = 2 * (await bytesOf([path]));
   try {
-    return await repairTape(path, (done) => progress.at(done, total));
+    return await repairTape(path, (done) => progress.at(done, total), signer);
   } finally {
     progress.end();
   }

@@ -9,6 +9,7 @@ import {
 } from "../../record/index.ts";
 import type { Redactor } from "../../redact/index.ts";
 import { type TapeEvent, type TapeHeader, TapeWriter } from "../../tape/index.ts";
+import type { JobSigner } from "../job-signer.ts";
 import type { Rotation } from "../record-options.ts";
 import { TapeFile } from "../tape-file.ts";
 import { type Claim, cannotCreate, partPath } from "../tape-place.ts";
@@ -27,6 +28,7 @@ export interface LiveTapeOptions {
   readonly maxInteractions?: number;
   /** `asked`: parts, but only when {@link LiveTape.rotate} is called. */
   readonly rotate?: Rotation | "asked";
+  readonly signing?: JobSigner;
 }
 
 /** How long a line may wait before the file has it, in milliseconds. */
@@ -54,7 +56,9 @@ export class LiveTape {
     this.#cleaner = new EventCleaner(options.redactor);
     this.#files = [claim.path];
     this.#file = new TapeFile(claim.fd, claim.path);
-    this.#writer = new TapeWriter(this.#file, options.rotate ? { ...header, part: 1 } : header);
+    const { signer, note } = options.signing ?? {};
+    this.#writer = new TapeWriter(this.#file, options.rotate ? { ...header, part: 1 } : header, { signer });
+    if (note) this.take(note);
     this.#attempt(() => this.#writer.flush());
   }
 
@@ -193,7 +197,8 @@ export class LiveTape {
     this.#file = new TapeFile(create(path), path);
     this.#files.push(path);
     const previous = this.#writer.endHash!;
-    this.#writer = new TapeWriter(this.#file, { ...header, part: this.#part, previous });
+    const { signer } = this.#options.signing ?? {};
+    this.#writer = new TapeWriter(this.#file, { ...header, part: this.#part, previous }, { signer });
     this.#flushSoon();
     this.#partStartedAt = at;
     this.#partInteractions = 0;

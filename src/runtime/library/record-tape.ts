@@ -6,6 +6,8 @@ import { Capture, cleanHeader, InteractionCount, unredactedNote } from "../../re
 import type { RedactionFacts, SideHeader, TapeHeader } from "../../tape/index.ts";
 import { launcherOf } from "../ancestors.ts";
 import { headerOf } from "../job-header.ts";
+import { type JobSigner, jobSigner } from "../job-signer.ts";
+import { signerOfFile } from "../keys/worker.ts";
 import type { RedactConfig } from "../redact-rules.ts";
 import { type Redaction, redactionFor } from "../redaction.ts";
 import { rotationOf } from "../rotation.ts";
@@ -52,6 +54,11 @@ export interface RecordTapeSettings {
    * (`reelwire.config.*` of the project when left out), or nothing with `off`, which the tape then says.
    */
   readonly redact?: "standard" | "off" | RedactConfig;
+  /**
+   * The file of the key that signs the tape, or `off`. By default the key that is configured signs, if there is one
+   * (see `reelwire keys`); when that one cannot be used, the tape is not signed and has a note.
+   */
+  readonly sign?: string;
   /** Stops the recording, as {@link Recording.stop} does. */
   readonly signal?: AbortSignal;
 }
@@ -68,8 +75,8 @@ export type RecordTapeOptions = RecordTapeSettings & RecordedServer;
 
 /**
  * Starts the server and a recording of everything between it and the client, which is handed its end by
- * {@link Recording.transport}. Rejects before there is any traffic, and then leaves no file: RW1004, RW1008 or RW1009
- * for an option; RW2201 when the file exists; RW2202 when it cannot be created; RW2101 to RW2103 when the server
+ * {@link Recording.transport}. Rejects before there is any traffic, and then leaves no file: RW1004, RW1008, RW1009,
+ * RW3301 or RW3302 for an option; RW2201 when the file exists; RW2202 when it cannot be created; RW2101 to RW2103 when the server
  * cannot be started; what `transport.start` rejects with; the signal's reason when it is aborted already.
  */
 export async function recordTape(options: RecordTapeOptions): Promise<Recording> {
@@ -98,6 +105,7 @@ export async function recordTape(options: RecordTapeOptions): Promise<Recording>
     ...(filter && { capture: new Capture(filter, header) }),
     ...(maxInteractions !== undefined && { maxInteractions }),
     ...(rotate && { rotate }),
+    signing: plan.signing,
   });
   if (redactor.preset === "off") tape.take({ at: 0, payload: { kind: "note", note: unredactedNote } });
   const { signal, stray = "drop" } = options;
@@ -122,10 +130,12 @@ interface Plan {
   readonly filter: Filter | undefined;
   readonly maxInteractions: number | undefined;
   readonly rotate: ReturnType<typeof rotationOf> | "asked" | undefined;
+  readonly signing: JobSigner;
 }
 
 /** What the options mean, checked while there is nothing to lose. */
-function planOf({ server, transport, link, capture, maxInteractions, rotate }: RecordTapeOptions): Plan {
+function planOf(options: RecordTapeOptions): Plan {
+  const { server, transport, link, capture, maxInteractions, rotate } = options;
   const given = [server, transport, link].filter((each) => each !== undefined);
   assert(given.length === 1, "a recording has exactly one of server, transport and link");
   if (maxInteractions !== undefined && !(Number.isSafeInteger(maxInteractions) && maxInteractions >= 1)) {
@@ -136,7 +146,14 @@ function planOf({ server, transport, link, capture, maxInteractions, rotate }: R
     filter: capture === undefined ? undefined : parseFilter(capture),
     maxInteractions,
     rotate: rotate === true ? "asked" : rotate === undefined ? undefined : rotationOf(rotate, "rotate"),
+    signing: signingOf(options.sign),
   };
+}
+
+/** A key that was named has to be right; one that was found is not worth a recording. */
+function signingOf(sign: string | undefined): JobSigner {
+  if (sign === undefined || sign === "off") return jobSigner({ cwd: process.cwd(), env: process.env, sign });
+  return { signer: signerOfFile(resolve(sign)) };
 }
 
 function tapeHeader(
