@@ -9,7 +9,7 @@ import { env, known, parts, password, pin, shaped, token } from "./secrets.ts";
 import { complete, everything, folder, handshake, header, oddCall, unfinished } from "./tapes.ts";
 
 const run = (cwd: string, ...argv: string[]) => cli(["redact", ...argv], { cwd, env });
-const text = (cwd: string, name: string) => readFileSync(join(cwd, name), "utf8");
+const text = (...path: string[]) => readFileSync(join(...path), "utf8");
 /** The lines of a tape but for those that its writer makes. */
 const linesOf = (tape: string) => tape.split("\n").filter((line) => !/^\{"at":\d+,"(mark|end)":/.test(line));
 
@@ -168,6 +168,51 @@ describe("redact", () => {
       other,
       '{"at":6,"stderr":"cut"}',
     ]);
+  });
+
+  it("a known value that is said over several notifications is found, however long apart", async () => {
+    const piece = (at: number, id: number, data: string) =>
+      `{"at":${at},"dir":"s2c","msg":{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","n":1.0,"data":"${data}"}}}`.replace(
+        "info",
+        id === 1 ? "info" : "debug",
+      );
+    const between = '{"at":2,"dir":"s2c","text":"in between"}';
+    const tape = [piece(1, 1, `x ${known.slice(0, 9)}`), between, piece(9_000_000, 1, `${known.slice(9)} y`)];
+    const cwd = folder({ "a.tape.jsonl": complete(tape) });
+    const found = await cli(["scan", "a.tape.jsonl"], { cwd, env });
+    expect(shaped(found.stdout)).toBe(
+      "a.tape.jsonl:4  /msg  secret, found by known; `reelwire redact` would put [[rw:secret:24]] there\n",
+    );
+    await run(cwd, "a.tape.jsonl", "-o", "b.tape.jsonl");
+    expect(linesOf(shaped(text(cwd, "b.tape.jsonl"))).slice(1, 4)).toEqual([
+      piece(1, 1, "x [[rw:secret:24]]"),
+      between,
+      piece(9_000_000, 1, " y"),
+    ]);
+  });
+
+  it("what stands in a checkpoint beside its sums is found", async () => {
+    const tape = complete(handshake).replace('"mark":{', `"mark":{"odd":"${token}",`);
+    const cwd = folder({ "a.tape.jsonl": tape });
+    expect((await cli(["scan", "a.tape.jsonl"], { cwd, env })).stdout).toContain("/mark/odd  github-token");
+    expect((await run(cwd, "a.tape.jsonl", "-o", "b.tape.jsonl")).stdout).toContain("1 value taken out");
+    expect(text(cwd, "b.tape.jsonl")).not.toContain(token);
+  });
+
+  it("old signatures go, and with a key of ours it is signed anew", async () => {
+    const cwd = folder({ "a.tape.jsonl": complete(lines, head), "package.json": "{}" });
+    expect((await cli(["keys", "sign"], { cwd, env })).status).toBe(0);
+    await cli(["convert", "a.tape.jsonl", "signed.tape.jsonl"], { cwd, env });
+    expect(text(cwd, "signed.tape.jsonl")).toContain('"signer"');
+    const { status, stderr } = await run(cwd, "signed.tape.jsonl", "-o", "b.tape.jsonl");
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: expect.stringContaining("it is signed anew by"),
+    });
+    expect((await cli(["validate", "b.tape.jsonl"], { cwd, env })).stdout).toMatch(/^complete .*signed/);
+    await cli(["pack", "b.tape.jsonl"], { cwd, env });
+    await cli(["unpack", "b.rwpack.tgz"], { cwd });
+    expect(text(cwd, "b", "b.tape.jsonl")).not.toMatch(/"signer"|"sig"/);
   });
 
   it("leaves damaged lines out and says which; an end that was missing too", async () => {

@@ -2,6 +2,9 @@
  * Secrets to plant, put together here and nowhere whole in a file: other scanners read this repository. And the
  * environment in which their placeholders are always the same.
  */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 export const token = ["gh", "p_", "wWPw5k4aXcaT4fNP", "0UcnZwJUVFk6LO0pINUx"].join("");
 export const password = ["open", "sesame", "1742"].join("-");
 /** What a variable of the environment holds; nothing about its form says that it is a secret. */
@@ -22,7 +25,9 @@ export const parts = [
 
 export const env = {
   PATH: process.env["PATH"] ?? "",
-  HOME: process.env["HOME"] ?? "",
+  // Nobody's: keys of whoever runs the tests are not asked.
+  HOME: join(tmpdir(), "reelwire-nobodys-home"),
+  XDG_CONFIG_HOME: join(tmpdir(), "reelwire-nobodys-home", "config"),
   REELWIRE_REDACT_KEY: "a key for tests and for nothing else",
   WEATHER_SECRET: known,
   SIGNING_KEY: manyLines,

@@ -3,7 +3,7 @@
  * in pieces that are looked at together.
  */
 import { members, textAt } from "../../base/index.ts";
-import { EventCleaner } from "../../record/index.ts";
+import { cleanEvent } from "../../record/index.ts";
 import type { Redactor } from "../../redact/index.ts";
 import type { NoteFacts, TapeEvent } from "../../tape/index.ts";
 
@@ -20,6 +20,7 @@ const plainMembers: ReadonlySet<string> = new Set([
   "redaction",
   "previous",
   "part",
+  "signer",
 ]);
 
 /**
@@ -32,13 +33,11 @@ export function hides({ sse, payload: { kind } }: TapeEvent): boolean {
 
 export class LineCleaner {
   readonly #redactor: Redactor;
-  readonly #cleaner: EventCleaner;
   /** Where within a line the redactor looks now: what comes before its own pointers. */
   pointer = "";
 
   constructor(redactor: Redactor) {
     this.#redactor = redactor;
-    this.#cleaner = new EventCleaner(redactor);
   }
 
   /** A member of the header, as `editedHeader` asks for it. */
@@ -59,7 +58,7 @@ export class LineCleaner {
     const { payload } = bare;
     if (payload.kind === "stderr" || (payload.kind === "note" && this.#isOwnNote(payload.note))) return event;
     this.pointer = `/${payload.kind === "other" ? payload.key : payload.kind}`;
-    const [clean = bare] = this.#cleaner.take(bare);
+    const clean = cleanEvent(bare, this.#redactor);
     const cleanSse = sse && (JSON.parse(this.#member("sse", JSON.stringify(sse))) as typeof sse);
     const cleanMore = joined(
       (more ?? []).map(([key, json]) => [key, this.#member(key, json)] as const),

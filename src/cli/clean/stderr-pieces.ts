@@ -11,34 +11,35 @@ const piecesMax = 1_000;
 /** Conversations whose stderr is followed; the first is let go. */
 const streamsMax = 1_000;
 
-interface Piece {
-  readonly line: string;
+interface Piece<Place> {
+  readonly key: string;
+  readonly place: Place;
   readonly text: string;
 }
 
-interface Stream {
+interface Stream<Place> {
   text: string;
-  readonly pieces: Piece[];
+  readonly pieces: Piece<Place>[];
 }
 
-export class StderrPieces {
+export class StderrPieces<Place> {
   readonly #redactor: Redactor;
-  /** Called before a text is looked at, with the line of its first piece. */
-  readonly #before: (line: string) => void;
-  readonly #streams = new Map<number, Stream>();
-  /** What pieces say instead, by their lines; an empty text stands elsewhere. */
+  /** Called before a text is looked at, with the place of its first piece. */
+  readonly #before: (place: Place) => void;
+  readonly #streams = new Map<number, Stream<Place>>();
+  /** What pieces say instead, by their keys; an empty text stands elsewhere. */
   readonly changed = new Map<string, string>();
 
-  constructor(redactor: Redactor, before: (line: string) => void) {
+  constructor(redactor: Redactor, before: (place: Place) => void) {
     this.#redactor = redactor;
     this.#before = before;
   }
 
-  /** `line` names the piece's line within the whole recording. */
-  take(conn: number, line: string, text: string): void {
-    const stream = this.#streams.get(conn) ?? { text: "", pieces: [] };
+  /** `key` names the piece within the whole recording. */
+  take(conn: number, key: string, place: Place, text: string): void {
+    const stream: Stream<Place> = this.#streams.get(conn) ?? { text: "", pieces: [] };
     stream.text += text;
-    stream.pieces.push({ line, text });
+    stream.pieces.push({ key, place, text });
     const full = stream.text.length > togetherCharsMax || stream.pieces.length >= piecesMax;
     if (!full && (!text.endsWith("\n") || goesOn(stream.text, this.#redactor))) {
       this.#streams.set(conn, stream);
@@ -50,16 +51,16 @@ export class StderrPieces {
     for (const [conn, stream] of this.#streams) this.#settle(conn, stream);
   }
 
-  #settle(conn: number, { text, pieces }: Stream): void {
+  #settle(conn: number, { text, pieces }: Stream<Place>): void {
     this.#streams.delete(conn);
-    this.#before(pieces[0]!.line);
+    this.#before(pieces[0]!.place);
     let clean = this.#redactor.text(text);
     // What is one word by itself may be none beside its neighbours: `key1key2`.
     if (pieces.length > 1)
       for (const piece of pieces)
         if (piece.text !== "" && clean.includes(piece.text)) clean = this.#without(clean, piece.text);
     if (clean === text) return;
-    for (const [i, { line }] of pieces.entries()) this.changed.set(line, i === 0 ? clean : "");
+    for (const [i, { key }] of pieces.entries()) this.changed.set(key, i === 0 ? clean : "");
   }
 
   #without(text: string, piece: string): string {

@@ -13,6 +13,7 @@ import {
   type Sink,
   type TapeEvent,
   type TapeItem,
+  type TapeSigner,
   TapeWriter,
 } from "../../tape/index.ts";
 import { type EditMember, editedHeader } from "./header.ts";
@@ -29,6 +30,8 @@ export interface Changes {
   readonly event?: (event: TapeEvent, item: TapeItem) => TapeEvent | undefined;
   /** Whether what stands in one file is written to one file: then lines in which nothing was found stay as they stand. */
   readonly copies: boolean;
+  /** Signs the new checkpoints and the end; old signatures go in any case. */
+  readonly signer?: TapeSigner | undefined;
   /** Whether the tape should have an end; a `.vcr` recording has none. */
   readonly closes: boolean;
 }
@@ -56,7 +59,8 @@ export async function writeClean(
   let dropped = 0;
   const note = (facts: NoteFacts): void => writer?.write({ at, payload: { kind: "note", note: facts } });
   for await (const item of items) {
-    if (item.kind === "header") writer = startedAt(sink, headerOf(item, found, lines, changes));
+    if (item.kind === "header")
+      writer = startedAt(sink, headerOf(item, found, lines, changes), changes.signer);
     else if (item.kind === "damaged") {
       dropped++;
       note(droppedNote(item));
@@ -78,9 +82,9 @@ export async function writeClean(
   return { endHash: writer.endHash ?? "", bytes: writer.bytes, dropped };
 }
 
-function startedAt(sink: Sink, header: string): TapeWriter {
+function startedAt(sink: Sink, header: string, signer: TapeSigner | undefined): TapeWriter {
   const line = encodeUtf8(`${header}\n`);
-  return new TapeWriter(sink, decodeHeader(line.subarray(0, -1)), { headerLine: line });
+  return new TapeWriter(sink, decodeHeader(line.subarray(0, -1)), { headerLine: line, signer });
 }
 
 type HeaderItem = TapeItem & { kind: "header" };
@@ -115,7 +119,9 @@ function eventOf(
   if (text === "") return undefined;
   if (text !== undefined) return { ...item.event, payload: { kind: "stderr", text } };
   const event = change ? change(item.event, item) : item.event;
-  return event && lines.event(event);
+  const clean = event && lines.event(event);
+  const message = found.messages.get(keyOf(item));
+  return clean && message ? { ...clean, payload: { kind: "msg", message } } : clean;
 }
 
 function withLineEnd(line: Uint8Array): Uint8Array {

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { ReelwireError } from "../../base/index.ts";
 import { CallList } from "../../library/index.ts";
 import { isRunning, type Redaction } from "../../runtime/index.ts";
-import { fileBytes, type OpenedTape, readTape, type TapeItem } from "../../tape/index.ts";
+import { fileBytes, type OpenedTape, readTape, type TapeItem, type TapeSigner } from "../../tape/index.ts";
 import {
   type Cleanliness,
   type Counts,
@@ -17,6 +17,7 @@ import {
 import type { Call } from "../command.ts";
 import { replaceAll, writeWhole } from "../output-file.ts";
 import { startProgress } from "../progress.ts";
+import { configuredSigner, tellSigning } from "../signing.ts";
 import { bytesOf, moving, openRecording, stoppable } from "../tape-file.ts";
 
 export async function run(call: Call): Promise<number> {
@@ -35,9 +36,11 @@ export async function run(call: Call): Promise<number> {
   const make: MakeRedactor = (onFound) => redaction.redactor(onFound && { onFound });
   const found = await searchTape(withCalls(items(0), opened, removed), make, (each) => removed.add(each));
   if (inPlace) refuseSealed(opened, input);
+  const signer = configuredSigner(call);
   const dropped = inPlace
-    ? await replaceParts(call, opened, found, redaction)
-    : await writeOne(call, opened, items(1), found, redaction, output);
+    ? await replaceParts(call, opened, found, { redaction, signer })
+    : await writeOne(call, opened, items(1), found, { redaction, signer }, output);
+  tellSigning(call, opened.header.signer?.key, signer);
   await tellRemoved(call, { input, output, inPlace, encoding: opened.encoding, dropped }, found, removed);
   return 0;
 }
@@ -98,13 +101,18 @@ function refuseContradiction(call: Call, { encoding }: OpenedTape, input: string
     throw contradiction("the tape", `-o ${output}`, "to replace the tape itself: --in-place");
 }
 
+interface Keys {
+  readonly redaction: Redaction;
+  readonly signer: TapeSigner | undefined;
+}
+
 /** One new tape, whatever the recording was. */
 async function writeOne(
   call: Call,
   opened: OpenedTape,
   items: AsyncIterable<TapeItem>,
   found: Cleanliness,
-  redaction: Redaction,
+  { redaction, signer }: Keys,
   output: string,
 ): Promise<number> {
   const joins = opened.files.length > 1;
@@ -113,6 +121,7 @@ async function writeOne(
   const { dropped } = await writeWhole(resolve(call.cwd, output), call.flags["force"] === true, (sink) =>
     writeClean(items, found, redaction.redactor(), sink, {
       facts: redaction.facts,
+      signer,
       member,
       copies: !joins,
       closes: opened.encoding === "jsonl",
@@ -126,7 +135,7 @@ async function replaceParts(
   call: Call,
   { files }: OpenedTape,
   found: Cleanliness,
-  redaction: Redaction,
+  { redaction, signer }: Keys,
 ): Promise<number> {
   const redactor = redaction.redactor();
   let dropped = 0;
@@ -140,6 +149,7 @@ async function replaceParts(
     const { facts } = redaction;
     const written = await writeClean(items, { ...found, ...counts }, redactor, sink, {
       facts,
+      signer,
       member,
       copies: true,
       closes: true,
