@@ -6,6 +6,7 @@ import { decodeUtf8, isJson, ReelwireError } from "../../base/index.ts";
 import type { Found, Redactor } from "../../redact/index.ts";
 import { type Looks, readTape, readVcr, sniff, sniffBytesMax } from "../../tape/index.ts";
 import { type MakeRedactor, searchTape, type TapeFinding, tellable } from "../clean/index.ts";
+import { counts } from "./by-name.ts";
 import type { Findings, Source } from "./finding.ts";
 import { encodingOf, joinedPieces, piecesOf } from "./pieces.ts";
 import { linesAt, linesOfPointers } from "./places.ts";
@@ -116,25 +117,28 @@ export class Look {
     if (text === undefined || !isJson(text)) return false;
     const found: Found[] = [];
     this.#hear = (each) => void found.push(each);
-    this.#redactor.json(text);
+    const clean = this.#redactor.json(text);
     const lines = linesOfPointers(bytes, new Set(found.map((each) => each.pointer)));
-    for (const each of found) this.#add(source, each, lines.get(each.pointer) ?? 1);
+    for (const each of found)
+      if (counts(source.file, each, clean)) this.#add(source, each, lines.get(each.pointer) ?? 1);
     return true;
   }
 
   async #lines(source: Source, jsonCharsMax?: number): Promise<void> {
     const seen = new Set<string>();
     for await (const { line, text } of joinedPieces(piecesOf(source.open(), jsonCharsMax), this.#redactor)) {
-      this.#hear = (found) => {
+      const found: Found[] = [];
+      this.#hear = (each) => void found.push(each);
+      const isLine = jsonCharsMax !== undefined && isJson(text);
+      const clean = isLine ? this.#redactor.json(text) : this.#redactor.text(text);
+      for (const each of found) {
         // Pieces of one line overlap: what lies in both is one.
-        const key = `${line} ${found.placeholder} ${found.pointer}`;
-        if (seen.has(key)) return;
+        const key = `${line} ${each.placeholder} ${each.pointer}`;
+        if (seen.has(key) || !counts(source.file, each, clean)) continue;
         if (seen.size >= lookLimits.placedMax) seen.clear();
         seen.add(key);
-        this.#add(source, found, line);
-      };
-      if (jsonCharsMax !== undefined && isJson(text)) this.#redactor.json(text);
-      else this.#redactor.text(text);
+        this.#add(source, each, line);
+      }
     }
   }
 

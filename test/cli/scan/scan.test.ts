@@ -1,4 +1,5 @@
 /** `scan`: what is found where, what is not looked at, how it is told, and that no secret is told with it. */
+import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -149,7 +150,27 @@ const table: readonly (readonly [string, string | Uint8Array, readonly string[]]
   ["cut.tape.jsonl", `{"reelwire":1,"x":"${token}`, ["cut.tape.jsonl:1  github-token credential"]],
 ];
 
+const { privateKey } = generateKeyPairSync("ec", {
+  namedCurve: "P-256",
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  publicKeyEncoding: { type: "spki", format: "pem" },
+});
+
 describe("what is found", () => {
+  it("a private key over several lines is one, by the line of its beginning", async () => {
+    const files = {
+      "id.pem": `x\n${privateKey}y\n`,
+      "k.yaml": `a: |\n${privateKey.replace(/^/gm, "  ")}\n`,
+      "k.json": JSON.stringify({ a: privateKey }),
+    };
+    const { told } = await scan(planted(files));
+    expect(told.findings.map(({ file, line, kind }) => [file, line, kind])).toEqual([
+      ["id.pem", 2, "private-key"],
+      ["k.json", 1, "private-key"],
+      ["k.yaml", 2, "private-key"],
+    ]);
+  });
+
   it.each(table)("%s", async (name, content, expected) => {
     const { status, told, found } = await scan(planted({ [name]: content }));
     expect(found.map(shaped)).toEqual(expected);
