@@ -61,6 +61,7 @@ function latencyFigures(l: Latencies | undefined): Figure[] {
   for (const shape of ["200 B, 0.1 ms", "200 B, 1 ms", "4 KiB, 0.1 ms", "4 KiB, 1 ms"]) {
     p50("promise", shape, "record", "pass", 1.02);
     p50("promise counts if", shape, "pass", "sockets", 1.03);
+    p50("redaction, standard against off", shape, "record", "kept", 1.02);
   }
   for (const [shape, own, bare, must, aim] of [
     ["200 B", 1.04, 1.0, 0.7, 0.97],
@@ -69,6 +70,15 @@ function latencyFigures(l: Latencies | undefined): Figure[] {
   ] as const) {
     p50("bare, own pass-through", shape, "record", "pass", own);
     p50("bare, two pipes", shape, "record", "pipes", bare);
+    p50("redaction, standard against off", shape, "record", "kept", 1.04);
+    rows.push({
+      what: "redaction, rate",
+      measure: `rate record/kept, ${shape} x16`,
+      reach: must,
+      better: "more",
+      value: l?.rate(`${shape} x16`, "record", "kept"),
+      noise: l?.rate(`${shape} x16`, "again", "sockets"),
+    });
     p50("bare, same placement", shape, "record", "session", bare);
     rate("rate, must", `${shape} x16`, must);
     rate("rate, aim", `${shape} x16`, aim);

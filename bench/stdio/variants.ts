@@ -17,6 +17,11 @@ export interface Variant {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Values that are looked for in everything that passes: a real environment has some. */
+const knownSecrets = Object.fromEntries(
+  Array.from({ length: 5 }, (_, i) => [`BENCH_${i}_TOKEN`, `bench-secret-${i}-${"x7Qp".repeat(6)}`]),
+);
+
 export const variants = {
   direct: { name: "direct", ready: true, front: () => [] },
   pipes: { name: "bare pipes", ready: true, front: () => [node, join(root, "bench", "bare-pipes.mjs")] },
@@ -46,6 +51,14 @@ export const variants = {
     name: "recording",
     ready: existsSync(join(root, "dist", "cli", "hot.js")) || existsSync(join(root, "src", "cli", "hot.ts")),
     front: (tape) => [node, join(root, "bin", "reelwire.cjs"), "record", "-o", tape, "--"],
+    env: knownSecrets,
+  },
+  /** The same with nothing taken out: what redaction costs. */
+  kept: {
+    name: "recording, --redact off",
+    ready: existsSync(join(root, "dist", "cli", "hot.js")) || existsSync(join(root, "src", "cli", "hot.ts")),
+    front: (tape) => [node, join(root, "bin", "reelwire.cjs"), "record", "--redact", "off", "-o", tape, "--"],
+    env: knownSecrets,
   },
 } as const satisfies Record<string, Variant>;
 

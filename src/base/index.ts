@@ -27,8 +27,10 @@ export { nearest } from "./nearest.ts";
 export {
   encodedSuffix,
   isPlaceholder,
+  isPlaceholders,
   type PlaceholderAt,
   type PlaceholderParts,
+  placeholderEnd,
   placeholderStart,
   placeholdersIn,
   placeholderText,

@@ -33,6 +33,7 @@ export function toldLength(secret: string): number {
 export const placeholderStart = "[[rw:";
 
 const pattern = /\[\[rw:([a-z0-9-]{1,48}):(\d{1,9}):([0-9a-f]{8})\]\]/g;
+const here = new RegExp(pattern.source, "y");
 const whole = /^\[\[rw:[a-z0-9-]{1,48}:\d{1,9}:[0-9a-f]{8}\]\]$/;
 
 export interface PlaceholderAt extends PlaceholderParts {
@@ -55,6 +56,20 @@ export function placeholdersIn(text: string): PlaceholderAt[] {
 /** Whether a text is one placeholder and nothing else. */
 export function isPlaceholder(text: string): boolean {
   return whole.test(text);
+}
+
+/** Whether a text is placeholders and nothing else. */
+export function isPlaceholders(text: string): boolean {
+  let at = 0;
+  for (let end = placeholderEnd(text, 0); end !== undefined; end = placeholderEnd(text, at)) at = end;
+  return at > 0 && at === text.length;
+}
+
+/** Where the placeholder ends that begins here; undefined when none does. */
+export function placeholderEnd(text: string, start: number): number | undefined {
+  if (!text.startsWith(placeholderStart, start)) return undefined;
+  here.lastIndex = start;
+  return here.test(text) ? here.lastIndex : undefined;
 }
 
 /** The text with every placeholder reduced to its shape. */

@@ -1,22 +1,24 @@
 /**
  * Secrets in free text that are told by the name before them: `password=hunter2`, `X-Api-Key: abc`, `"token": "…"` in
- * text that is no whole JSON, parameters of URLs, `--api-key abc`. Everything is found from its mark (`:`, `=`, `--`) and
- * looks a bounded way to both sides, so the work is linear in the text.
+ * text that is no whole JSON, parameters of URLs, `--api-key abc`. Everything is found from its mark (`:`, `=`, `--`),
+ * and where values end is looked for once, so the work is linear in the text.
  */
-import { placeholderStart } from "../base/index.ts";
+import { isPlaceholders, placeholderEnd } from "../base/index.ts";
 import { isSecretHeader, isSecretName, isSecretParameter } from "./names.ts";
 import type { SecretSpan } from "./spans.ts";
 
-/** How far a name reaches back from its mark, and how long a value is, in characters. */
+/** How far a name reaches back from its mark, in characters. */
 const nameMax = 80;
-const valueMax = 16_384;
+/** A quoted value that is longer does not go on in another line. */
+const linesMax = 16_384;
 const blanksMax = 4;
 
 export function assignmentsIn(text: string): SecretSpan[] {
   const found: SecretSpan[] = [];
+  const ends = { parameter: new ValueEnds(text, parameterEnd), bare: new ValueEnds(text, bareEnd) };
   let after = 0;
   for (let mark = nextMark(text, 0); mark >= 0; mark = nextMark(text, Math.max(mark + 1, after))) {
-    const span = atMark(text, mark);
+    const span = atMark(text, mark, ends);
     if (!span) continue;
     found.push(span);
     after = span.end;
@@ -58,18 +60,24 @@ function nameBefore(text: string, mark: number, from = 0): Name {
   return { name: text.slice(start, end), start, quoted };
 }
 
-function atMark(text: string, mark: number): SecretSpan | undefined {
+interface Ends {
+  readonly parameter: ValueEnds;
+  readonly bare: ValueEnds;
+}
+
+function atMark(text: string, mark: number, ends: Ends): SecretSpan | undefined {
   const { name, start, quoted } = nameBefore(text, mark);
-  if (name === "") return undefined;
+  // After `://` it is the name of a host, and what follows its port.
+  if (name === "" || text.startsWith("://", start - 3)) return undefined;
   if (text.charCodeAt(mark) === 0x3d && isParameterAt(text, start))
-    return isSecretParameter(name) ? parameterAt(text, mark + 1, name) : undefined;
+    return isSecretParameter(name) ? parameterAt(text, mark + 1, name, ends) : undefined;
   if (!isSecretName(name) && !(isHeaderName(name) && isSecretHeader(name))) return undefined;
   const value = valueStart(text, mark);
   if (value === undefined) return undefined;
   return (
     quotedValue(text, value, name) ??
-    (text.charCodeAt(mark) === 0x3a && !quoted ? headerValue(text, value, name, start) : undefined) ??
-    bareValue(text, value, name, text.charCodeAt(mark) === 0x3d && value === mark + 1)
+    (text.charCodeAt(mark) === 0x3a && !quoted ? headerValue(text, value, name, start, ends) : undefined) ??
+    bareValue(text, value, name, ends, text.charCodeAt(mark) === 0x3d && value === mark + 1)
   );
 }
 
@@ -81,8 +89,8 @@ function isParameterAt(text: string, start: number): boolean {
 
 const parameterEnd = /[&#\s"'<>`\\;]/y;
 
-function parameterAt(text: string, start: number, name: string): SecretSpan | undefined {
-  return spanOf(text, start, endAt(text, start, parameterEnd), name, "url");
+function parameterAt(text: string, start: number, name: string, ends: Ends): SecretSpan | undefined {
+  return spanOf(text, start, ends.parameter.after(start), name, "url");
 }
 
 function valueStart(text: string, mark: number): number | undefined {
@@ -104,12 +112,11 @@ function quotedValue(text: string, start: number, name: string): SecretSpan | un
   if (!isQuote(text.charCodeAt(i))) return undefined;
   const mark = text.slice(start, i + 1);
   const from = i + 1;
-  const to = Math.min(text.length, from + valueMax);
   let end = text.indexOf(mark, from);
   // A quote that is escaped once more is part of the value.
-  while (end >= 0 && end < to && mark.length === 1 && isEscaped(text, end, from))
-    end = text.indexOf(mark, end + 1);
-  if (end < 0 || end > to) end = Math.min(to, lineEnd(text, from));
+  while (end >= 0 && mark.length === 1 && isEscaped(text, end, from)) end = text.indexOf(mark, end + 1);
+  if (end < 0) end = lineEnd(text, from);
+  else if (end - from > linesMax) end = Math.min(end, lineEnd(text, from));
   const scheme = schemeLength(text, from);
   return spanOf(text, from + scheme, end, name, "assignment");
 }
@@ -125,41 +132,72 @@ function isHeaderName(name: string): boolean {
   return /^(?:(?:proxy-)?authorization|(?:set-)?cookie2?|mcp-session-id|x-[\w-]{1,60})$/i.test(name);
 }
 
-function headerValue(text: string, start: number, name: string, nameStart: number): SecretSpan | undefined {
+function headerValue(
+  text: string,
+  start: number,
+  name: string,
+  nameStart: number,
+  ends: Ends,
+): SecretSpan | undefined {
   if (!isHeaderName(name) || !isSecretHeader(name)) return undefined;
   const before = nameStart > 0 ? text.charCodeAt(nameStart - 1) : 0x0a;
   const from = start + schemeLength(text, start);
-  if (before !== 0x0a && before !== 0x0d && !isQuote(before)) return bareValue(text, from, name, true);
-  let end = lineEnd(text, from);
-  if (isQuote(before)) {
-    const quote = text.indexOf(text[nameStart - 1]!, from);
-    if (quote >= 0 && quote < end) end = quote;
-  }
+  if (before !== 0x0a && before !== 0x0d && !isQuote(before)) return bareValue(text, from, name, ends, true);
+  const quote = isQuote(before) ? text.indexOf(text[nameStart - 1]!, from) : -1;
+  // Within its quotes, if it has some: whoever repeats them has no line gone over twice.
+  let end = quote < 0 ? lineEnd(text, from) : from + lineEnd(text.slice(from, quote), 0);
   while (end > from && isBlank(text.charCodeAt(end - 1))) end--;
-  return spanOf(text, from, Math.min(end, from + valueMax), name, "header");
+  return spanOf(text, from, end, name, "header");
 }
 
 const bareEnd = /[\s"'`,;&<>|)\]}\\]/y;
 
 /** A value without quotes ends at a blank. Where it only follows a colon, it must not look like a word. */
-function bareValue(text: string, start: number, name: string, joined: boolean): SecretSpan | undefined {
+function bareValue(
+  text: string,
+  start: number,
+  name: string,
+  ends: Ends,
+  joined: boolean,
+): SecretSpan | undefined {
   const from = start + schemeLength(text, start);
-  const end = endAt(text, from, bareEnd);
-  if (text.charCodeAt(end) === 0x28) return undefined;
-  const value = text.slice(from, end);
+  const end = ends.bare.after(from);
+  const value = text.slice(from, Math.min(end, from + lookedMax));
   const enough = from > start || (joined ? value.length >= 3 && !/[({[]/.test(value) : looksRandom(value));
   return enough ? spanOf(text, from, end, name, "assignment") : undefined;
 }
 
-function endAt(text: string, start: number, ends: RegExp): number {
-  const max = Math.min(text.length, start + valueMax);
-  for (let i = start; i < max; i++) {
-    ends.lastIndex = i;
-    // A placeholder holds brackets of its own.
-    if (text.startsWith(placeholderStart, i)) i = Math.max(i, text.indexOf("]]", i) + 1);
-    else if (ends.test(text)) return i;
+/** What of a value is looked at to tell whether it is one, in characters. */
+const lookedMax = 256;
+
+/** Where values end that begin further and further on: no character is looked at twice, however many they are. */
+class ValueEnds {
+  readonly #text: string;
+  readonly #ends: RegExp;
+  /** Between these there is no end. */
+  #from = 0;
+  #to = -1;
+
+  constructor(text: string, ends: RegExp) {
+    this.#text = text;
+    this.#ends = ends;
   }
-  return max;
+
+  after(start: number): number {
+    if (start < this.#from || start > this.#to) {
+      this.#from = start;
+      this.#to = start;
+    }
+    while (this.#to < this.#text.length && !this.#endsAt(this.#to))
+      // A placeholder holds brackets of its own.
+      this.#to = placeholderEnd(this.#text, this.#to) ?? this.#to + 1;
+    return Math.max(start, this.#to);
+  }
+
+  #endsAt(i: number): boolean {
+    this.#ends.lastIndex = i;
+    return this.#ends.test(this.#text);
+  }
 }
 
 function lineEnd(text: string, from: number): number {
@@ -202,13 +240,14 @@ const flagEnd = /[\s"'`;|<>]/y;
 /** `--api-key abc`: a flag and its value as two words. */
 export function flagsIn(text: string): SecretSpan[] {
   const found: SecretSpan[] = [];
+  const ends = new ValueEnds(text, flagEnd);
   for (let at = text.indexOf("-"); at >= 0; at = text.indexOf("-", at + 1)) {
     if (at > 0 && isNameCharacter(text.charCodeAt(at - 1))) continue;
     flag.lastIndex = at;
     const head = flag.exec(text);
     if (!head || !isSecretName(head[1]!)) continue;
     const start = at + head[0].length;
-    const end = endAt(text, start, flagEnd);
+    const end = ends.after(start);
     const value = text.slice(start, end);
     if (value.toLowerCase() === head[1]!.toLowerCase() || !looksLikeValue(value)) continue;
     const span = spanOf(text, start, end, head[1]!, "flag");
@@ -242,11 +281,11 @@ const words = new Set(
 );
 /** A reference to where the secret is: of a shell, a template, a program. */
 const reference =
-  /^(?:<|\$\{|\{\{|\$\(|%\(|\$[A-Za-z_]|process\.env|os\.environ|os\.getenv|import\.meta|env\.|ENV\[|\*\*\*)/;
+  /^(?:<|\$\{|\{\{|\$\(|%\(|\$[A-Z_]{2,64}$|%[A-Z_]{2,64}%$|process\.env|os\.environ|os\.getenv|import\.meta|env\.|ENV\[|\*\*\*)/;
 
 /** What stands where a secret would and is none: a word of a program, a reference to a variable, what hides one. */
 export function isNoSecret(value: string): boolean {
-  if (value.startsWith(placeholderStart) || reference.test(value)) return true;
+  if (isPlaceholders(value) || reference.test(value)) return true;
   return value.length <= 64 && (words.has(value.toLowerCase()) || hides(value));
 }
 

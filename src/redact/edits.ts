@@ -39,3 +39,8 @@ export function spelled(raw: string, edits: readonly Edit[], start: number): Edi
   }
   return found;
 }
+
+/** Adds all of a list to another one: they may be more than a call takes arguments. */
+export function addAll<T>(list: T[], more: readonly T[]): void {
+  for (const each of more) list.push(each);
+}

@@ -53,13 +53,18 @@ export function isBase64Text(head: string): boolean {
   return bytes !== undefined && looksLikeText(bytes, true);
 }
 
-/** The run again, with another text in it, in the same alphabet and with padding where it had some. */
+/**
+ * The run again, with another text in it, in the same alphabet and with padding unless it is plain that it has none: a
+ * run that needs no padding tells nothing, and most have some.
+ */
 export function encodedBase64(text: string, like: string): string {
   let binary = "";
   for (const byte of encodeUtf8(text)) binary += String.fromCharCode(byte);
   const encoded = btoa(binary);
-  const padded = like.endsWith("=") ? encoded : encoded.replace(/={1,2}$/, "");
-  return /[-_]/.test(like) ? padded.replaceAll("+", "-").replaceAll("/", "_") : padded;
+  const isUrlSafe = /[-_]/.test(like);
+  const isPadded = like.endsWith("=") || (like.length % 4 === 0 && !isUrlSafe);
+  const padded = isPadded ? encoded : encoded.replace(/={1,2}$/, "");
+  return isUrlSafe ? padded.replaceAll("+", "-").replaceAll("/", "_") : padded;
 }
 
 function bytesOf(run: string): Uint8Array | undefined {
@@ -70,7 +75,9 @@ function bytesOf(run: string): Uint8Array | undefined {
   if (plain.length % 4 === 1) return undefined;
   try {
     const binary = atob(plain);
-    return Uint8Array.from(binary, (c) => c.charCodeAt(0));
+    const bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+    return bytes;
   } catch {
     return undefined;
   }

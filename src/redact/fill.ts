@@ -11,7 +11,7 @@ import {
   placeholdersIn,
 } from "../base/index.ts";
 import { Message } from "../protocol/index.ts";
-import { type Edit, edited, spelled } from "./edits.ts";
+import { addAll, type Edit, edited, spelled } from "./edits.ts";
 import { base64Runs, decodedBase64, encodedBase64 } from "./encodings.ts";
 import { type JsonWalker, walkJson } from "./json-walk.ts";
 import { nestedDepthMax } from "./text.ts";
@@ -25,21 +25,24 @@ export function withNumbers(
   numbers: readonly { readonly pointer: string; readonly placeholder: string }[],
 ): Message {
   const { text } = message;
-  const places = new Map(numbers.map(({ pointer, placeholder }) => [pointer, placeholder]));
+  // Of equal keys each has its own, in order.
+  const places = new Map<string, string[]>();
+  for (const { pointer, placeholder } of numbers)
+    places.set(pointer, [...(places.get(pointer) ?? []), placeholder]);
   const edits: Edit[] = [];
   walkJson(text, "", {
     ...quiet,
     member: (at, rawKey) => `${at}/${escaped(JSON.parse(`"${rawKey}"`) as string)}`,
     element: (at, index) => `${at}/${index}`,
     number(at, start, end) {
-      const placeholder = places.get(at);
+      const placeholder = places.get(at)?.shift();
       if (placeholder !== undefined) edits.push({ start, end, text: JSON.stringify(numbered(placeholder)) });
     },
   });
   return edits.length === 0 ? message : new Message(encodeUtf8(edited(text, edits)));
 }
 
-/** How a placeholder is written that stands for a number in a comparison; never on a tape. */
+/** How a placeholder is written that stands for a number: in a comparison, and in JSON within a text. */
 export function numbered(placeholder: string): string {
   return placeholder.replace(placeholderStart, `${placeholderStart}${numberKind}`);
 }
@@ -84,7 +87,7 @@ function jsonEdits(text: string, secretOf: SecretOf, depth: number): Edit[] {
     if (number !== undefined) edits.push({ start: start - 1, end: end + 1, text: number });
     else {
       const value = raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
-      edits.push(...spelled(raw, textEdits(value, secretOf, depth), start));
+      addAll(edits, spelled(raw, textEdits(value, secretOf, depth), start));
     }
   };
   walkJson(text, "", {
@@ -112,7 +115,7 @@ function textEdits(text: string, secretOf: SecretOf, depth: number): Edit[] {
   for (const found of placeholdersIn(text)) {
     const secret = secretOf(found);
     if (secret === undefined) continue;
-    const isEncoded = found.kind.endsWith(encodedSuffix);
+    const isEncoded = found.kind.endsWith(encodedSuffix) && secret.isWellFormed();
     edits.push({ start: found.start, end: found.end, text: isEncoded ? encodeURIComponent(secret) : secret });
   }
   if (depth >= nestedDepthMax) return edits;

@@ -3,7 +3,7 @@ export { credentialKind, detectors, findCredentials } from "./detectors.ts";
 export { filled, numbered, type SecretOf, withNumbers } from "./fill.ts";
 export { HeldText } from "./held-text.ts";
 export { isSecretName } from "./names.ts";
-export { type KnownValue, knownCharactersMin } from "./needles.ts";
+export { type KnownValue, knownCharactersMin, spellingsOf } from "./needles.ts";
 export {
   createRedactor,
   type Found,

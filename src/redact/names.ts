@@ -69,6 +69,9 @@ const keyWords = new Set([
   "webhook",
 ]);
 
+/** What makes something else of a `KEY` that follows in the name of a variable. */
+const openKeys = new Set(["public", "primary", "foreign", "unique", "sort", "partition"]);
+
 /** What makes something else of a `token` that follows: places in a list, units of a language model. */
 const harmlessTokens = new Set([
   "progress",
@@ -191,7 +194,8 @@ function judge(name: string): boolean {
   // Several tokens are counted more often than kept.
   if (last === "tokens")
     return before === "access" || before === "refresh" || before === "auth" || before === "api";
-  if (last === "key" || last === "keys") return keyWords.has(before) || isVariable(name);
+  if (last === "key" || last === "keys")
+    return keyWords.has(before) || (isVariable(name) && !openKeys.has(before));
   if (last === "sid") return before === "session";
   return secretWords.has(last) || (isVariable(name) && words.some((word) => strongWords.has(word)));
 }

@@ -13,8 +13,8 @@ export interface KnownValue {
 
 /** Shorter values are too common to be looked for wherever they appear. */
 export const knownCharactersMin = 8;
-/** Of a longer value the beginning is looked for. */
-const searchedCharactersMax = 2_000;
+/** Of a longer value the beginning is looked for; on Linux no variable holds more. */
+const searchedCharactersMax = 131_072;
 
 export interface Needle {
   readonly text: string;
@@ -57,10 +57,16 @@ export class Needles {
     return this.#next(text, 0) !== undefined;
   }
 
-  /** All of them, in order, without overlaps; of two at one place the longer one. */
+  /** All of them, in order; of two at one place the longer one. Only those of different values overlap. */
   find(text: string): Hit[] {
     const found: Hit[] = [];
-    for (let hit = this.#next(text, 0); hit; hit = this.#next(text, hit.end)) found.push(hit);
+    let end = 0;
+    for (let hit = this.#next(text, 0); hit; hit = this.#next(text, hit.start + 1)) {
+      const isOther = hit.end > end && hit.needle.known !== found.at(-1)?.needle.known;
+      if (hit.start < end && !isOther) continue;
+      found.push(hit);
+      end = hit.end;
+    }
     return found;
   }
 
@@ -111,14 +117,19 @@ function blockOf(a: number, b: number): number {
   return ((a << 8) ^ b) & (blocks - 1);
 }
 
+/** Every spelling of a value that is looked for as such: escaped or percent-encoded in one way or another. */
+export function spellingsOf(known: KnownValue): string[] {
+  return formsOf(known).flatMap(({ form, text }) => (form === "base64" ? [] : [text]));
+}
+
 /** Every way in which a value is written; those that are spelled the same are one. */
 function formsOf(known: KnownValue): Needle[] {
   const value = known.value.slice(0, searchedCharactersMax);
-  const escaped = JSON.stringify(value).slice(1, -1);
   const forms: [Needle["form"], string][] = [
     ["plain", value],
-    ["json", escaped],
-    ["json", JSON.stringify(escaped).slice(1, -1)],
+    // What is no UTF-8 is looked at byte by byte.
+    ["plain", binaryOf(value)],
+    ...jsonForms(value).map((text): [Needle["form"], string] => ["json", text]),
     ...urlForms(value).map((text): [Needle["form"], string] => ["url", text]),
     ...base64Forms(value).map((text): [Needle["form"], string] => ["base64", text]),
   ];
@@ -128,6 +139,23 @@ function formsOf(known: KnownValue): Needle[] {
     seen.add(text);
     return [{ text, known, form }];
   });
+}
+
+/** As JSON writers escape it, once and twice: some escape slashes, some all that is not ASCII, some what HTML knows. */
+function jsonForms(value: string): string[] {
+  const hex = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const upper = (c: string): string => `\\u${hex(c).slice(2).toUpperCase()}`;
+  const plain = JSON.stringify(value).slice(1, -1);
+  const ascii = [plain.replace(/[^\0-\x7f]/g, hex), plain.replace(/[^\0-\x7f]/g, upper)];
+  const once = [plain, ...ascii, plain.replace(/[<>&]/g, hex), plain.replace(/[<>&'+`]/g, upper)];
+  const all = [...once, ...once.map((text) => text.replaceAll("/", "\\/"))];
+  return [...all, ...all.map((text) => JSON.stringify(text).slice(1, -1))];
+}
+
+function binaryOf(value: string): string {
+  let binary = "";
+  for (const byte of encodeUtf8(value)) binary += String.fromCharCode(byte);
+  return binary;
 }
 
 function urlForms(value: string): string[] {
@@ -141,12 +169,11 @@ function urlForms(value: string): string[] {
 
 /** What the value makes of base64 whatever stands before it: the characters that it alone decides. */
 function base64Forms(value: string): string[] {
-  const bytes = encodeUtf8(value);
-  const binary = String.fromCharCode(...bytes);
+  const binary = binaryOf(value);
   const found: string[] = [];
   for (let before = 0; before < 3; before++) {
     const whole = btoa("\0".repeat(before) + binary);
-    const text = whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+    const text = whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + binary.length) * 8) / 6));
     found.push(text, text.replaceAll("+", "-").replaceAll("/", "_"));
   }
   return found;

@@ -29,27 +29,61 @@ export function joinedSpans(spans: readonly SecretSpan[]): SecretSpan[] {
   return joined;
 }
 
-/** The spans that touch none of the ranges, which are in order. */
-export function spansOutside<T extends { readonly start: number; readonly end: number }>(
-  spans: readonly T[],
-  ranges: readonly { readonly start: number; readonly end: number }[],
-): T[] {
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * What is left of the spans outside of the ranges, which are in order and apart. A span that begins within a range is
+ * about what stands there; one that goes on after it is still about the rest.
+ */
+export function spansOutside(spans: readonly SecretSpan[], ranges: readonly Range[]): SecretSpan[] {
   if (ranges.length === 0) return [...spans];
-  return spans.filter((span) => !touchesAny(span, ranges));
+  return spans.flatMap((span) => {
+    const first = firstAfter(span.start, ranges);
+    const next = ranges[first];
+    if (!next || next.start >= span.end) return [span];
+    if (next.start < span.start) return [];
+    return gaps(span, ranges, first).map(({ start, end }) => ({
+      start,
+      end,
+      how: span.how,
+      name: span.name,
+    }));
+  });
+}
+
+/** What is left of a range without those in it, which are in order, from the `first` on. */
+export function gaps(
+  { start, end }: Range,
+  taken: readonly Range[],
+  first = firstAfter(start, taken),
+): Range[] {
+  const left: Range[] = [];
+  let from = start;
+  for (let i = first; i < taken.length && taken[i]!.start < end; i++) {
+    if (taken[i]!.start > from) left.push({ start: from, end: taken[i]!.start });
+    from = Math.max(from, taken[i]!.end);
+  }
+  if (from < end) left.push({ start: from, end });
+  return left;
 }
 
 /** Whether a range overlaps one of those, which are in order and apart. */
-export function touchesAny(
-  { start, end }: { readonly start: number; readonly end: number },
-  ranges: readonly { readonly start: number; readonly end: number }[],
-): boolean {
+export function touchesAny({ start, end }: Range, ranges: readonly Range[]): boolean {
+  const next = ranges[firstAfter(start, ranges)];
+  return next !== undefined && next.start < end;
+}
+
+/** The first of the ranges that ends after a place. */
+function firstAfter(at: number, ranges: readonly Range[]): number {
   let low = 0;
   let high = ranges.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (ranges[middle]!.end <= start) low = middle + 1;
+    if (ranges[middle]!.end <= at) low = middle + 1;
     else high = middle;
   }
-  const next = ranges[low];
-  return next !== undefined && next.start < end;
+  return low;
 }

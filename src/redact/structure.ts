@@ -2,11 +2,13 @@
  * Finds the secrets in a JSON text: below a key that names one, in the strings, in the keys themselves, in lists of names
  * and values, after flags in lists of arguments. Knows which places belong to the protocol.
  */
-import { isNamed, type Place, placeholderStart, pointerOf, step } from "../base/index.ts";
+import { isJson, isNamed, isPlaceholders, type Place, pointerOf, step } from "../base/index.ts";
 import { schemeLength, secretFlag } from "./assignments.ts";
-import { type Edit, spelled } from "./edits.ts";
+import { addAll, type Edit, edited, spelled } from "./edits.ts";
+import { numbered } from "./fill.ts";
 import { type JsonWalker, walkJson } from "./json-walk.ts";
 import { isSecretHeader, isSecretName } from "./names.ts";
+import { knownCharactersMin } from "./needles.ts";
 import type { FieldPlaces } from "./protocol-fields.ts";
 import { isReservedMeta } from "./protocol-fields.ts";
 import type { SecretSpan } from "./spans.ts";
@@ -126,9 +128,9 @@ class Finder implements JsonWalker<At> {
     const key = rawKey.includes("\\") ? decoded(rawKey) : rawKey;
     const at = new At(parent, rawKey, -1, parent.mode, placesBelow(parent, key));
     at.mode = this.#modeAt(at, key);
-    at.secret = this.#secretAt(at, key);
-    const mayHold = rawKey.length >= keyMin && at.mode !== "field";
-    if (mayHold && (this.#everywhere || this.#suspicion.of(keyStart, keyStart + rawKey.length)))
+    const keyEnd = keyStart + rawKey.length;
+    at.secret = this.#secretAt(at, key, keyEnd + 1);
+    if (rawKey.length >= knownCharactersMin && this.#mayHold(at, keyStart, keyEnd))
       this.#inKey(at, key, rawKey, keyStart);
     return at;
   }
@@ -158,24 +160,49 @@ class Finder implements JsonWalker<At> {
     const name = at.mode === "all" ? (at.secret ?? flag) : undefined;
     if (name !== undefined)
       this.#whole(at, { start, end }, flag !== undefined && at.secret === undefined ? "flag" : "key", name);
-    else if (at.mode === "field" ? this.#known : this.#everywhere || this.#suspicion.of(start, end)) {
+    else if (this.#mayHold(at, start, end)) {
       const raw = this.#text.slice(start, end);
-      this.edits.push(...spelled(raw, textEdits(decoded(raw), this.#placeOf(at), this.#tools), start));
+      addAll(this.edits, spelled(raw, textEdits(decoded(raw), this.#placeOf(at), this.#tools), start));
     }
   }
 
+  /** Whether a string is worth a look. In a field of the protocol only known values count. */
+  #mayHold(at: At, start: number, end: number): boolean {
+    return at.mode === "field" ? this.#known : this.#everywhere || this.#suspicion.of(start, end);
+  }
+
   number(at: At, start: number, end: number): void {
+    if (at.mode !== "all" || (at.secret === undefined && !this.#known)) return;
     const raw = this.#text.slice(start, end);
-    if (at.secret === undefined || at.mode !== "all" || raw === "0") return;
+    if (raw === "0") return;
+    const known = at.secret === undefined ? this.#knownNumber(raw) : undefined;
+    const name = at.secret ?? known;
+    if (name === undefined) return;
     const place = this.#placeOf(at);
-    const span = { start, end, how: "key", name: at.secret } as const;
+    const span = { start, end, how: known === undefined ? "key" : "known", name } as const;
     const placeholder = this.#tools.replace(raw, span, place);
-    const text = this.#ground.number?.({ pointer: place.pointer(), placeholder }) ?? `"${placeholder}"`;
+    const text =
+      this.#ground.number?.({ pointer: place.pointer(), placeholder }) ?? `"${numbered(placeholder)}"`;
     this.edits.push({ start, end, text });
   }
 
+  /** The name of the known value that a number is. */
+  #knownNumber(raw: string): string | undefined {
+    if (raw.length < knownCharactersMin || this.#tools.needles.size === 0) return undefined;
+    const [hit] = this.#tools.needles.find(raw);
+    return hit?.start === 0 && hit.end === raw.length ? hit.needle.known.name : undefined;
+  }
+
   deep(at: At, start: number, end: number): void {
-    const edits = textEdits(this.#text.slice(start, end), this.#placeOf(at, true), this.#tools);
+    const text = this.#text.slice(start, end);
+    const place = this.#placeOf(at, true);
+    const edits = textEdits(text, place, this.#tools);
+    // Deeper than anything is walked it was read as plain text, and that may have cut a number or a string in two.
+    if (edits.length > 0 && !isJson(edited(text, edits))) {
+      const placeholder = this.#tools.replace(text, { start: 0, end: text.length, how: "key" }, place);
+      this.edits.push({ start, end, text: `"${placeholder}"` });
+      return;
+    }
     for (const edit of edits)
       this.edits.push({ start: start + edit.start, end: start + edit.end, text: edit.text });
   }
@@ -197,15 +224,15 @@ class Finder implements JsonWalker<At> {
     const value = decoded(raw);
     const from = schemeLength(value, 0);
     const secret = value.slice(from);
-    if (secret.startsWith(placeholderStart) && secret.endsWith("]]")) return;
+    if (isPlaceholders(secret)) return;
     const span = { start: from, end: value.length, how, name };
     const text = this.#tools.replace(secret, span, this.#placeOf(at));
-    this.edits.push(...spelled(raw, [{ start: from, end: value.length, text }], start));
+    addAll(this.edits, spelled(raw, [{ start: from, end: value.length, text }], start));
   }
 
   #inKey(at: At, key: string, rawKey: string, keyStart: number): void {
-    const place = { ...this.#placeOf(at), mode: "schema" } as const;
-    this.edits.push(...spelled(rawKey, textEdits(key, place, this.#tools), keyStart));
+    const place = { ...this.#placeOf(at), mode: at.mode === "field" ? "field" : "schema" } as const;
+    addAll(this.edits, spelled(rawKey, textEdits(key, place, this.#tools), keyStart));
   }
 
   #modeAt({ field, schema, parent, mode }: At, key: string): TextPlace["mode"] {
@@ -215,7 +242,7 @@ class Finder implements JsonWalker<At> {
     return "all";
   }
 
-  #secretAt({ parent, rule, kept, mode }: At, key: string): string | undefined {
+  #secretAt({ parent, rule, kept, mode }: At, key: string, keyEnd: number): string | undefined {
     const { keys, keptKeys } = this.#tools.rules;
     if (mode === "field") return undefined;
     if (isNamed(rule)) return parent?.secret ?? pointerOf([key]);
@@ -223,8 +250,9 @@ class Finder implements JsonWalker<At> {
     if (isNamed(kept) || (keptKeys.size > 0 && keptKeys.has(key.toLowerCase()))) return undefined;
     if (keys.size > 0 && keys.has(key.toLowerCase())) return parent?.secret ?? key;
     // A table of properties describes values: `{"properties":{"password":{"type":"string"}}}`.
-    const described = parent?.key !== undefined && describing.has(parent.key);
-    return parent?.secret ?? (!described && isSecretName(key) ? key : undefined);
+    const described = (): boolean =>
+      parent?.key !== undefined && describing.has(parent.key) && schemaBegins(this.#text, keyEnd);
+    return parent?.secret ?? (isSecretName(key) && !described() ? key : undefined);
   }
 
   #placeOf(at: At, below = false): TextPlace {
@@ -234,12 +262,15 @@ class Finder implements JsonWalker<At> {
   }
 }
 
-/** Shorter keys hold no secret. */
-const keyMin = 12;
 /** Longer arguments are no flags. */
 const flagMax = 60;
 const nameKeys = new Set(["name", "key", "header", "variable"]);
 const describing = new Set(["properties", "patternProperties", "$defs", "definitions"]);
+
+/** A schema is an object, `true` or `false`: a text among properties is a value. */
+function schemaBegins(text: string, keyEnd: number): boolean {
+  return /[ \t\r\n]{0,64}:[ \t\r\n]{0,64}[{tf]/y.test(text.slice(keyEnd, keyEnd + 130));
+}
 
 function keyOf(at: At): string | undefined {
   for (let each: At | undefined = at; each; each = each.parent)

@@ -6,7 +6,7 @@ import { isJson, placeholdersIn } from "../base/index.ts";
 import { assignmentsIn, flagsIn } from "./assignments.ts";
 import { findCredentials } from "./detectors.ts";
 import type { Edit } from "./edits.ts";
-import { edited } from "./edits.ts";
+import { addAll, edited } from "./edits.ts";
 import {
   base64RunAt,
   base64Runs,
@@ -16,9 +16,9 @@ import {
   encodedEdits,
   percentRuns,
 } from "./encodings.ts";
-import type { Needles } from "./needles.ts";
+import type { Needle, Needles } from "./needles.ts";
 import type { Rules } from "./rules.ts";
-import { joinedSpans, type SecretSpan, spansOutside, touchesAny } from "./spans.ts";
+import { gaps, joinedSpans, type SecretSpan, spansOutside, touchesAny } from "./spans.ts";
 import { Suspicion } from "./suspicion.ts";
 
 /** JSON in a string in JSON in base64 …: deeper than this is not looked into. */
@@ -48,8 +48,8 @@ export function textEdits(text: string, place: TextPlace, tools: TextTools): Edi
   if (text.length < shortest) return [];
   const known = tools.needles.size > 0 && tools.needles.test(text);
   const ruled = hasRules(tools.rules) && place.mode !== "field";
-  if (place.mode === "field") return known ? replaced(text, knownSpans(text, tools), place, tools) : [];
-  if (!known && !ruled && !new Suspicion(text).of()) return [];
+  if (place.mode === "field") return known ? looked(text, place, tools, known) : [];
+  if (!known && !ruled && !new Suspicion(text).of() && !mayHideInJson(text)) return [];
   if (place.depth < nestedDepthMax && looksLikeJson(text) && isJson(text))
     return tools.json(text, { ...place, depth: place.depth + 1 });
   return looked(text, place, tools, known);
@@ -60,20 +60,23 @@ const shortest = 4;
 
 function looked(text: string, place: TextPlace, tools: TextTools, known: boolean): Edit[] {
   const taken = placeholdersIn(text);
-  const spans: SecretSpan[] = known ? knownSpans(text, tools) : [];
-  for (const { start, end, kind } of findCredentials(text))
-    spans.push({ start, end, how: kind === "url-password" ? "url" : "credential" });
-  if (place.mode === "all") {
-    if (/[:=]/.test(text)) spans.push(...assignmentsIn(text));
-    if (text.includes("-")) spans.push(...flagsIn(text));
+  const spans: SecretSpan[] = known ? knownSpans(text, place, tools) : [];
+  if (place.mode !== "field") {
+    for (const { start, end, kind } of findCredentials(text))
+      spans.push({ start, end, how: kind === "url-password" ? "url" : "credential" });
+    addAll(spans, ruledSpans(text, place, tools.rules));
   }
-  spans.push(...ruledSpans(text, place, tools.rules));
+  if (place.mode === "all") {
+    if (/[:=]/.test(text)) addAll(spans, assignmentsIn(text));
+    if (text.includes("-")) addAll(spans, flagsIn(text));
+  }
   const secrets = joinedSpans(spansOutside(spans, taken));
   const edits = replaced(text, secrets, place, tools);
   if (place.depth >= nestedDepthMax) return edits;
   const busy = [...secrets, ...taken].sort((a, b) => a.start - b.start);
   const below = { ...place, depth: place.depth + 1 };
-  edits.push(...inBase64(text, busy, below, tools), ...inPercents(text, busy, below, tools));
+  addAll(edits, inBase64(text, busy, below, tools));
+  addAll(edits, inPercents(text, busy, below, tools));
   return apart(edits);
 }
 
@@ -84,22 +87,27 @@ function replaced(text: string, spans: readonly SecretSpan[], place: TextPlace, 
   });
 }
 
-function knownSpans(text: string, { needles }: TextTools): SecretSpan[] {
+function knownSpans(text: string, { depth }: TextPlace, { needles }: TextTools): SecretSpan[] {
   const spans: SecretSpan[] = [];
   let runEnd = 0;
   for (const { start, end, needle } of needles.find(text)) {
-    const { name, value } = needle.known;
-    if (needle.form !== "base64")
-      spans.push({ start, end, how: "known", name, value, encoded: needle.form === "url" });
+    const { name } = needle.known;
+    if (needle.form !== "base64") spans.push({ start, end, how: "known", name, ...saidBy(needle) });
     else if (start >= runEnd) {
       const run = base64RunAt(text, start, end);
       runEnd = run.end;
-      // Where the run decodes to text, the value is found in that.
-      if (decodedBase64(text.slice(run.start, run.end)) === undefined)
-        spans.push({ ...run, how: "known", name });
+      const said = depth < nestedDepthMax ? decodedBase64(text.slice(run.start, run.end)) : undefined;
+      // Where the run decodes to a text that has it, the value is taken out of that.
+      if (said === undefined || !needles.test(said)) spans.push({ ...run, how: "known", name });
     }
   }
   return spans;
+}
+
+/** Another spelling than the usual one is a secret of its own, so that it can be put back as it was. */
+function saidBy({ form, text, known: { value } }: Needle): { value?: string; encoded?: boolean } {
+  if (text === value) return { value };
+  return form === "url" && text === encodeURIComponent(value) ? { value, encoded: true } : { value: text };
 }
 
 function ruledSpans(text: string, place: TextPlace, { patterns, functions }: Rules): SecretSpan[] {
@@ -110,7 +118,7 @@ function ruledSpans(text: string, place: TextPlace, { patterns, functions }: Rul
     const name = rule.name || `function ${i + 1}`;
     const says = rule(text, { pointer: place.pointer(), key: place.key });
     const secrets = says === true ? [text] : typeof says === "string" ? [says] : says || [];
-    for (const secret of secrets) spans.push(...occurrences(text, secret, name));
+    for (const secret of secrets) addAll(spans, occurrences(text, secret, name));
   }
   return spans;
 }
@@ -144,25 +152,12 @@ function inPercents(text: string, busy: readonly Range[], place: TextPlace, tool
     ...tools,
     replace: (secret, span, at) => tools.replace(secret, { ...span, encoded: true }, at),
   };
-  for (const run of percentRuns(text).flatMap((each) => without(each, busy))) {
+  for (const run of percentRuns(text).flatMap((each) => gaps(each, busy))) {
     const { text: said, places } = decodedPercents(text.slice(run.start, run.end));
     if (said.length < run.end - run.start)
-      edits.push(...encodedEdits(textEdits(said, place, encoding), places, run.start));
+      addAll(edits, encodedEdits(textEdits(said, place, encoding), places, run.start));
   }
   return edits;
-}
-
-/** What is left of a range without those in it, which are in order. */
-function without({ start, end }: Range, taken: readonly Range[]): Range[] {
-  const left: Range[] = [];
-  let from = start;
-  for (const range of taken) {
-    if (range.end <= from || range.start >= end) continue;
-    if (range.start > from) left.push({ start: from, end: range.start });
-    from = range.end;
-  }
-  if (from < end) left.push({ start: from, end });
-  return left;
 }
 
 /** In order; of two that overlap the first counts. */
@@ -175,6 +170,11 @@ function apart(edits: Edit[]): Edit[] {
 
 export function hasRules({ patterns, functions }: Rules): boolean {
   return patterns.length > 0 || functions.length > 0;
+}
+
+/** An escape in JSON may hide the name of a key. */
+function mayHideInJson(text: string): boolean {
+  return text.includes("\\u") && looksLikeJson(text);
 }
 
 function looksLikeJson(text: string): boolean {

@@ -27,13 +27,14 @@ export function knownValuesOf(env: Environment, given: readonly string[] = []): 
 export function secretOf(name: string, value: string, given = false): string | undefined {
   const text = value.trim();
   const password = /^[a-z][a-z0-9+.-]{1,30}:\/\/[^\s/@:]{0,200}:([^\s/@]{1,500})@/i.exec(text)?.[1];
-  if (password !== undefined) return isLong(password) ? decoded(password) : undefined;
-  if (!isLong(text) || common.has(text.toLowerCase()) || isPlace(text)) return undefined;
+  if (password !== undefined) return isRare(decoded(password)) ? decoded(password) : undefined;
+  if (!isRare(text) || isPlace(text)) return undefined;
   return isSecretName(name) || (given && looksRandom(text)) ? text : undefined;
 }
 
-function isLong(text: string): boolean {
-  return text.length >= knownCharactersMin;
+/** Whether a text is found by itself: `postgres` as a password would take the name of the database out of every line. */
+function isRare(text: string): boolean {
+  return text.length >= knownCharactersMin && !common.has(text.toLowerCase());
 }
 
 /** A path or an address without a password says where a secret is. */

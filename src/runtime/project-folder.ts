@@ -111,7 +111,7 @@ export function createKeyFile(
     else linkOrCreate(draft, path, text, mode);
     return { text, made: true };
   } catch (cause) {
-    const theirs = (cause as NodeJS.ErrnoException).code === "EEXIST" ? readKeyFile(path) : undefined;
+    const theirs = (cause as NodeJS.ErrnoException).code === "EEXIST" ? readMade(path) : undefined;
     if (theirs === undefined) throw cannotKeep(path, cause);
     return { text: theirs, made: false };
   } finally {
@@ -171,6 +171,20 @@ function writeNew(path: string, text: string, mode: number): void {
 }
 
 const noLinks: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
+
+/** How often a file that was only begun is looked at again, and how long between, in milliseconds. */
+const looksMax = 100;
+const lookMs = 10;
+
+/** What another process made; where there are no links, it may have only begun to. */
+function readMade(path: string): string | undefined {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let look = 1; ; look++) {
+    const text = readKeyFile(path);
+    if (text !== "" || look === looksMax) return text;
+    Atomics.wait(pause, 0, 0, lookMs);
+  }
+}
 
 /** Where there are no links, the file is created under its name: another process may then see it begun. */
 function linkOrCreate(draft: string, path: string, text: string, mode: number): void {

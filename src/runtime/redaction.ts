@@ -3,9 +3,7 @@
  * environment is known to keep secret, the project's own rules. The one place for `record`, `replay`, the library and
  * every command that cleans or scans. Loaded by the writer thread, never before a recorded server starts.
  */
-import { createHash, createHmac, randomBytes } from "node:crypto";
-import { join } from "node:path";
-import { ReelwireError } from "../base/index.ts";
+import { createHmac } from "node:crypto";
 import {
   createRedactor,
   type KnownValue,
@@ -16,14 +14,7 @@ import {
 } from "../redact/index.ts";
 import type { RedactionFacts } from "../tape/index.ts";
 import { type Environment, knownValuesOf } from "./known-values.ts";
-import {
-  createKeyFile,
-  keyFolder,
-  ownFolder,
-  projectFolder,
-  readKeyFile,
-  userFolder,
-} from "./project-folder.ts";
+import { redactKeyFor } from "./redact-key.ts";
 
 export interface RedactionOptions {
   readonly cwd: string;
@@ -62,7 +53,7 @@ export async function redactionFor(options: RedactionOptions): Promise<Redaction
   if (setting === "off") return off;
   const rules = options.rules ?? (await rulesFor(options));
   const known = knownValuesOf(options.env, options.given ?? []);
-  const key = keyFor(options);
+  const key = redactKeyFor({ cwd: options.cwd, env: options.env, makesKey: options.makesKey ?? true });
   const digest = (secret: string): string =>
     createHmac("sha256", key.bytes).update(secret).digest("hex").slice(0, 8);
   const names = [...new Set(known.map(({ name }) => name))].sort();
@@ -93,73 +84,4 @@ async function rulesFor({ setting, cwd }: RedactionOptions): Promise<Rules | und
   if (setting === "standard") return undefined;
   const { configuredRules, rulesOfFile } = await import("./redact-rules.ts");
   return setting === undefined ? configuredRules(cwd) : rulesOfFile(setting, cwd);
-}
-
-interface Key {
-  readonly bytes: Buffer;
-  readonly id: string;
-  readonly from: string;
-  readonly says: readonly string[];
-}
-
-const keyName = "redact.key";
-const keyVariable = "REELWIRE_REDACT_KEY";
-const keyBytes = 32;
-/** A key is text; shorter text could be guessed from a tape. */
-const keyCharactersMin = 16;
-
-/** The key's own name: another key makes other placeholders, and this tells which one made them. */
-function keyOf(text: string, from: string, says: readonly string[] = []): Key {
-  const bytes = createHash("sha256").update(text.trim()).digest();
-  const id = createHmac("sha256", bytes).update("reelwire redaction key").digest("hex").slice(0, 8);
-  return { bytes, id, from, says };
-}
-
-/** The variable, else the project's, else the user's; made where there is none and it may be. */
-function keyFor({ env, cwd, makesKey = true }: RedactionOptions): Key {
-  const given = env[keyVariable];
-  if (given !== undefined && given !== "") {
-    if (given.trim().length >= keyCharactersMin) return keyOf(given, `the variable ${keyVariable}`);
-    const hint = `make one with: node -p "crypto.randomBytes(32).toString('hex')"`;
-    const where = [["key", `the variable ${keyVariable}`]] as const;
-    throw new ReelwireError("RW3203", { with: { least: keyCharactersMin, hint }, where });
-  }
-  const project = projectFolder(cwd);
-  const places = [
-    ...(project === undefined
-      ? []
-      : [{ path: join(project, ".reelwire", keyName), make: () => ownFolder(project) }]),
-    { path: join(userFolder(env), keyName), make: () => keyFolder(userFolder(env)) },
-  ];
-  for (const { path } of places) {
-    const text = readKeyFile(path);
-    if (text === undefined) continue;
-    if (text.trim().length >= keyCharactersMin) return keyOf(text, path);
-    const hint = "remove the file, and a new key is made; tapes of the old one then match by shape alone";
-    throw new ReelwireError("RW3203", { with: { least: keyCharactersMin, hint }, where: [["key", path]] });
-  }
-  const fresh = randomBytes(keyBytes).toString("hex");
-  if (makesKey) {
-    for (const { path, make } of places) {
-      const text = attempt(() => {
-        make();
-        return createKeyFile(path, `${fresh}\n`).text;
-      });
-      if (text !== undefined) return keyOf(text, path);
-    }
-  }
-  const says = makesKey
-    ? [
-        `no redaction key can be kept at ${places[0]!.path}: placeholders of this run will match by shape alone`,
-      ]
-    : [];
-  return keyOf(fresh, "nowhere: made for this run", says);
-}
-
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,7 @@
  * same way, so that the two can be compared, and puts back what the environment here knows.
  */
 import { type PlaceholderParts, toldLength } from "../base/index.ts";
-import { filled, sameSecret } from "../redact/index.ts";
+import { filled, sameSecret, spellingsOf } from "../redact/index.ts";
 import type { Secrets } from "../replay/index.ts";
 import type { TapeHeader } from "../tape/index.ts";
 import type { Environment } from "./known-values.ts";
@@ -68,7 +68,8 @@ class SeenSecrets {
 
   constructor(redaction: Redaction) {
     this.#redaction = redaction;
-    this.#known = new Map(redaction.known.map(({ value }) => [redaction.digest(value), value]));
+    const spelled = redaction.known.flatMap((known) => [known.value, ...spellingsOf(known)]);
+    this.#known = new Map(spelled.map((each) => [redaction.digest(each), each]));
   }
 
   readonly digest = (secret: string): string => {

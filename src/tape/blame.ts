@@ -42,7 +42,7 @@ export function blameOf(claim: Claim, found: Found): Blame | undefined {
   // The header is right, and the signature covers every other fact that it has.
   if (unsigned !== undefined && (found.headerProved || headerFits)) return own(line, unsigned);
   if (!crcs || !actual) return own(line, `${wrongHash}; the change is in ${between(from, line - 1)}`);
-  if (isForeign(claim, crcs, found)) return own(line, `${wrongHash}, and it belongs to others`);
+  if (isForeign(claim, crcs, found)) return own(line, `${wrongHash}, and neither are its checksums`);
   const changed = firstChange(crcs, start!, actual, found);
   if (changed === undefined) return own(line, wrongHash);
   const blame = { line: changed, why: "it is not what was written: its checksum is another" };

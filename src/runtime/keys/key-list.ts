@@ -1,9 +1,9 @@
 /** What `keys` tells: which keys there are and where, and never what is secret about them. */
-import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ReelwireError } from "../../base/index.ts";
 import { folderName, projectFolder, readKeyFile, userFolder } from "../project-folder.ts";
+import { redactKeyId } from "../redact-key.ts";
 import { fingerprintOf } from "./public-key.ts";
 import { findSigner, type SignSource, signerOfFile, signKeyFiles, signKeyVariable } from "./sign-key.ts";
 import { readTrusted, trustedFileOf } from "./trusted.ts";
@@ -86,15 +86,6 @@ function redactFacts(path: string): Partial<KeyFact> {
   } catch (error) {
     return { fault: faultOf(error) };
   }
-}
-
-/** Tells one key from another and nothing about either: eight digits of the hash of something random. */
-function redactKeyId(text: string): string {
-  return createHash("sha256")
-    .update("reelwire-redact-key-id\n")
-    .update(text.trim())
-    .digest("hex")
-    .slice(0, 8);
 }
 
 function trustedKeys({ cwd }: SignSource): KeyFact[] {

@@ -1,0 +1,92 @@
+/** Text that is made to break a redactor: none of it crashes, and none of it makes the work grow faster than the text. */
+import { describe, expect, it } from "vitest";
+import { filled, HeldText } from "../../src/redact/index.ts";
+import { argumentsAfter, base64, knowing, messageOf, redactorOf, told } from "./redacting.ts";
+
+/** Where the work was the square of it, the first pieces took minutes. */
+const size = 200_000;
+const fill = (piece: string): string => piece.repeat(Math.ceil(size / piece.length)).slice(0, size);
+
+const pieces = [
+  "password=[[rw:",
+  "password=a[",
+  "?sig=$(",
+  "?sig=[[rw:",
+  "password=a[[rw:secret:8:00000000]]",
+  "password=abc %41 ",
+  '"Cookie: <',
+  "&key=a",
+  "password: [[rw: ",
+  "password:aaaa",
+  'password="',
+  'password="<',
+  `password='<"`,
+  'password=\\"',
+  'password="\\"',
+  "Cookie: <\n",
+  "--password x,",
+  "password=abc QUJDREVGR0hJSktMTU5P ",
+  '"\\\\',
+  "eyJ",
+  "eyJ.",
+  "=",
+  "%",
+  "%25",
+  "%2525 ",
+  "%e2%82%ac",
+  ":",
+  "-",
+  "--a ",
+  "@",
+  "://@",
+  ["a://b", "c@d "].join(":"),
+  "[[rw:",
+  "[[rw:secret:8:00000000]]",
+  "-----BEGIN ",
+  "-----BEGIN PRIVATE KEY-----",
+  "\\",
+  "{}",
+  "[",
+  '{"a":',
+  "\ud83d\ude00",
+  "\u0000",
+];
+
+describe("nothing crashes it", () => {
+  it.each(pieces)("%j again and again, everywhere", (piece) => {
+    const redactor = knowing("hunter2hunter2");
+    const text = fill(piece);
+    const once = redactor.text(text);
+    expect(redactor.text(once)).toBe(once);
+    for (const args of [{ a: text }, { [text]: 1 }, { a: JSON.stringify({ b: text }) }, { a: base64(text) }])
+      expect(JSON.parse(argumentsAfter(redactor, args))).toBeTypeOf("object");
+    const held = new HeldText(redactor);
+    for (let i = 0; i < text.length; i += 4_096) held.push(text.slice(i, i + 4_096));
+    held.end();
+    expect(JSON.parse(filled(messageOf({ a: once }), () => "x").text)).toBeTypeOf("object");
+  });
+
+  it("more secrets in one text than a call takes arguments", () => {
+    const clean = redactorOf().text("&key=a".repeat(200_000));
+    expect(clean.startsWith("&key=[[rw:secret:8:")).toBe(true);
+    expect(told(clean)).toBe("&key=<secret>".repeat(200_000));
+  });
+
+  it.each([100_000, 3_000])("%i levels of nesting, a secret at the bottom", (levels) => {
+    for (const [open, close] of [
+      ["[", "]"],
+      ['{"a":', "}"],
+    ] as const) {
+      const bottom = '{"password":12345678,"b":"Cookie: a\\"b","token":"\\"hunter2","note":"\\nCookie: q"}';
+      const clean = argumentsAfter(redactorOf(), open.repeat(levels) + bottom + close.repeat(levels));
+      expect(() => JSON.parse(clean)).not.toThrow();
+      expect(clean).not.toContain("12345678");
+      expect(clean).not.toContain("hunter2");
+    }
+  });
+
+  it("a text of ten megabytes", () => {
+    const text = `${"lorem ipsum dolor sit amet ".repeat(400_000)}password=hunter2x`;
+    expect(told(redactorOf().text(text)).endsWith(" password=<secret>")).toBe(true);
+  });
+});
