@@ -8,6 +8,8 @@ import { bin, finished, start } from "../cli/call.ts";
 import { env, token } from "../cli/secrets.ts";
 import { folder, header } from "../cli/tapes.ts";
 import { fullDisks } from "./harness/full-disk.ts";
+import { startClient, testFolder } from "./harness/record-run.ts";
+import { nastyServer, recording, replaying } from "./harness/ways.ts";
 
 const room = 256 * 1024;
 
@@ -46,6 +48,30 @@ describe.each(fullDisks)("$name", (disk) => {
     expect(stderr).toContain("RW2202");
     expect([...readdirSync(small), ...readdirSync(kept)]).toEqual([]);
     expect(readdirSync(cwd).sort()).toEqual(["a.tape.jsonl", "kept", "small"]);
+  });
+});
+
+describe("from a recording to a stranger and back", () => {
+  it("a recording is clean, a pack of it is, and what was packed replays", async () => {
+    const cwd = testFolder();
+    const client = startClient([...recording(join(cwd, "a.tape.jsonl")), ...nastyServer], { cwd, env });
+    const live = await client.call(1, "echo", { text: `the token is ${token}`, password: "swordfish-42" });
+    await client.finish();
+    expect(readFileSync(join(cwd, "a.tape.jsonl"), "utf8")).toMatch(/\[\[rw:github-token:40:/);
+    const told = (argv: readonly string[]) => finished(start(argv, { cwd, env }));
+    expect(await told(["scan", "a.tape.jsonl"])).toMatchObject({ status: 0, stdout: "" });
+    expect(await told(["pack", "a.tape.jsonl", "--json"])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('"removed":0'),
+    });
+    expect((await told(["unpack", "a.rwpack.tgz"])).status).toBe(0);
+    expect(JSON.stringify(live)).toContain(token);
+    const replay = startClient(replaying(join(cwd, "a", "a.tape.jsonl")), { cwd, env });
+    // The client's own secret fills the placeholder of the answer again.
+    expect(await replay.call(1, "echo", { text: `the token is ${token}`, password: "swordfish-42" })).toEqual(
+      live,
+    );
+    expect((await replay.finish()).code).toBe(0);
   });
 });
 
