@@ -1,5 +1,5 @@
 /** `redact`: an old tape without its secrets, everything else as it was, and nothing left of the original in place. */
-import { readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -310,6 +310,19 @@ describe("in place", () => {
     expect(statSync(join(cwd, "real.tape.jsonl")).mode).toBe(mode);
     for (const part of parts) expect(text(cwd, "real.tape.jsonl")).not.toContain(part);
     expect((await cli(["validate", "real.tape.jsonl"], { cwd })).status).toBe(0);
+  });
+
+  it("says what still holds the original", async () => {
+    const cwd = folder({ "a.tape.jsonl": unfinished(lines) });
+    await cli(["repair", "a.tape.jsonl"], { cwd, env });
+    linkSync(join(cwd, "a.tape.jsonl"), join(cwd, "b"));
+    const { status, stderr } = await run(cwd, "a.tape.jsonl", "--in-place");
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr:
+        "a.tape.jsonl has another name (a hard link) that still holds the original\n" +
+        "a.tape.jsonl.orig still holds the original\n",
+    });
   });
 
   it("says in its help that no copy is kept", async () => {

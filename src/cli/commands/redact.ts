@@ -1,4 +1,5 @@
 /** `redact`: writes an old tape without its secrets, and says what was taken out. */
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { ReelwireError } from "../../base/index.ts";
 import { CallList } from "../../library/index.ts";
@@ -17,6 +18,7 @@ import {
 import type { Call } from "../command.ts";
 import { replaceAll, writeWhole } from "../output-file.ts";
 import { startProgress } from "../progress.ts";
+import { cleanLine } from "../sanitize.ts";
 import { configuredSigner, tellSigning } from "../signing.ts";
 import { bytesOf, moving, openRecording, stoppable } from "../tape-file.ts";
 
@@ -36,13 +38,26 @@ export async function run(call: Call): Promise<number> {
   const make: MakeRedactor = (onFound) => redaction.redactor(onFound && { onFound });
   const found = await searchTape(withCalls(items(0), opened, removed), make, (each) => removed.add(each));
   if (inPlace) refuseSealed(opened, input);
+  const others = inPlace ? copiesOf(opened.files) : [];
   const signer = configuredSigner(call);
   const dropped = inPlace
     ? await replaceParts(call, opened, found, { redaction, signer })
     : await writeOne(call, opened, items(1), found, { redaction, signer }, output);
   tellSigning(call, opened.header.signer?.key, signer);
+  for (const other of others) call.stderr.write(`${cleanLine(other)}\n`);
   await tellRemoved(call, { input, output, inPlace, encoding: opened.encoding, dropped }, found, removed);
   return 0;
+}
+
+/** What still holds the originals of files that are replaced, as sentences. */
+function copiesOf(files: readonly string[]): string[] {
+  return files.flatMap((file) => {
+    const { nlink } = statSync(file);
+    const says =
+      nlink > 1 ? [`${basename(file)} has another name (a hard link) that still holds the original`] : [];
+    const kept = [`${file}.orig`, `${file}.age`].filter((path) => existsSync(path));
+    return [...says, ...kept.map((path) => `${basename(path)} still holds the original`)];
+  });
 }
 
 /** The items, while `removed` is told to which call each belongs. */

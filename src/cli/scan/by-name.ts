@@ -10,14 +10,19 @@ const sourceEndings =
 
 /** Names of packages, versions and hashes stand in them. */
 const lockFiles =
-  /(?:^|\/)(?:package(?:-lock)?\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|Cargo\.lock|composer\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|Gemfile\.lock|go\.sum)$/i;
+  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|Cargo\.lock|composer\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|Gemfile\.lock|go\.sum)$/i;
+
+/** Where a package manifest names packages; elsewhere it may hold anything. */
+const manifests = /(?:^|\/)package\.json$/;
+const dependencies =
+  /^\/(?:(?:dev|peer|optional)?[dD]ependencies|peerDependenciesMeta|overrides|resolutions)\//;
 
 const byName: ReadonlySet<Found["how"]> = new Set(["key", "assignment", "header", "flag"]);
 
 /** Whether a finding counts. `clean` is the text with the placeholders in it. */
-export function counts(file: string, { how, kind, placeholder }: Found, clean: string): boolean {
+export function counts(file: string, { how, kind, pointer, placeholder }: Found, clean: string): boolean {
   if (!byName.has(how) || !/^secret(-url)?$/.test(kind)) return true;
-  if (lockFiles.test(file)) return false;
+  if (lockFiles.test(file) || (manifests.test(file) && dependencies.test(pointer))) return false;
   return !sourceEndings.test(file) || isSaid(clean, placeholder);
 }
 

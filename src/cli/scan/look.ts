@@ -61,6 +61,7 @@ export class Look {
     const { skipped } = this.#findings;
     if (/\.(tape\.(jsonl|cbor)|vcr)\.(gz|zst)$/i.test(file) || /\.tape\.cbor$/i.test(file))
       skipped.push({ file, why: "it is a compressed tape: decompress it first" });
+    else if (/\.rwpack\.tgz$/i.test(file)) skipped.push({ file, why: "it is a pack: unpack it first" });
     else if (looks === "age")
       skipped.push({ file, why: "it is encrypted: decrypt it first, or leave it so" });
     else if (encodingOf(head) === "utf-8" && head.subarray(0, binaryBytes).includes(0))

@@ -49,6 +49,11 @@ describe("lock files", () => {
     expect(await linesIn("yarn.lock", '"cookie@^1.0.0":\n  cookie: "1.0.1234567"\n')).toEqual([]);
   });
 
+  it("so do the dependencies of a package.json, and nothing else in it", async () => {
+    const manifest = { dependencies: { cookie: "^1.0.0-beta.3" }, config: { password } };
+    expect(await linesIn("package.json", JSON.stringify(manifest, null, 1))).toEqual([6]);
+  });
+
   it("may hold a credential all the same", async () => {
     expect(await linesIn("package-lock.json", lock.replace("1.0.1", token))).toEqual([4]);
   });

@@ -270,15 +270,17 @@ describe("what is looked at", () => {
     expect((await scan(cwd, ["a", "a/b.txt", ".", "./a/../a"])).told.files).toBe(1);
   });
 
-  it("a compressed tape is named as not looked at", async () => {
+  it("a compressed or encrypted tape and a pack are named as not looked at", async () => {
     const cwd = planted({
       "a.tape.jsonl.gz": Buffer.from([0x1f, 0x8b, 8, 0]),
       "b.tape.cbor": Buffer.from([0xd9, 0]),
+      "c.tape.jsonl.age": "age-encryption.org/v1\n-> X25519 x\ny\n--- z\n",
+      "d.rwpack.tgz": Buffer.from([0x1f, 0x8b, 8, 0]),
     });
     const { status, told, stderr } = await scan(cwd);
     expect({ status, skipped: told.skipped.map(({ file }) => file) }).toEqual({
       status: 0,
-      skipped: ["a.tape.jsonl.gz", "b.tape.cbor"],
+      skipped: ["a.tape.jsonl.gz", "b.tape.cbor", "c.tape.jsonl.age", "d.rwpack.tgz"],
     });
     expect(stderr).toContain("skipped  a.tape.jsonl.gz");
   });
