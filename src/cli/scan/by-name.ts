@@ -19,11 +19,16 @@ const dependencies =
 
 const byName: ReadonlySet<Found["how"]> = new Set(["key", "assignment", "header", "flag"]);
 
+/** Whether nothing but the name before it says that a value is a secret. */
+export function restsOnName({ how, kind }: Found): boolean {
+  return byName.has(how) && /^secret(-url)?$/.test(kind);
+}
+
 /** Whether a finding counts. `clean` is the text with the placeholders in it. */
-export function counts(file: string, { how, kind, pointer, placeholder }: Found, clean: string): boolean {
-  if (!byName.has(how) || !/^secret(-url)?$/.test(kind)) return true;
-  if (lockFiles.test(file) || (manifests.test(file) && dependencies.test(pointer))) return false;
-  return !sourceEndings.test(file) || isSaid(clean, placeholder);
+export function counts(file: string, found: Found, clean: string): boolean {
+  if (!restsOnName(found)) return true;
+  if (lockFiles.test(file) || (manifests.test(file) && dependencies.test(found.pointer))) return false;
+  return !sourceEndings.test(file) || isSaid(clean, found.placeholder);
 }
 
 /** Whether a placeholder stands where something is said, in a string or a comment, and not among the code. */

@@ -6,7 +6,7 @@ import { decodeUtf8, isJson, ReelwireError } from "../../base/index.ts";
 import type { Found, Redactor } from "../../redact/index.ts";
 import { type Looks, readTape, readVcr, sniff, sniffBytesMax } from "../../tape/index.ts";
 import { type MakeRedactor, searchTape, type TapeFinding, tellable } from "../clean/index.ts";
-import { counts } from "./by-name.ts";
+import { counts, restsOnName } from "./by-name.ts";
 import type { Findings, Source } from "./finding.ts";
 import { encodingOf, joinedPieces, piecesOf } from "./pieces.ts";
 import { linesAt, linesOfPointers } from "./places.ts";
@@ -18,12 +18,15 @@ export const lookLimits = {
   jsonBytesMax: 16 * 1024 * 1024,
   /** Characters of one line of JSON Lines; what is longer is looked at as text in pieces. */
   jsonLineCharsMax: 16 * 1024 * 1024,
-  /** Findings of one `.vcr` or JSON file whose lines are told; later ones are on the line of the last. */
+  /** Findings of one `.vcr` recording whose lines are told; later ones are told with its first. */
   placedMax: 10_000,
 } as const;
 
 /** In so many bytes a NUL means that a file is no text. */
 const binaryBytes = 8 * 1024;
+
+/** Where a `.vcr` recording holds what is read as a tape. */
+const vcrCalls = /^\/session\/(?:interactions|initialize_request|initialize_response)(?:\/|$)/;
 
 export class Look {
   readonly #make: MakeRedactor;
@@ -87,31 +90,40 @@ export class Look {
   /** Such a file is one document, and what was found has to be found again in it. */
   async #vcr(source: Source): Promise<void> {
     const found: TapeFinding[] = [];
-    const tell = (each: TapeFinding): void => void found.push(each);
+    const told = new Set<string>();
+    const tell = (each: TapeFinding): void => {
+      told.add(each.placeholder);
+      if (found.length < lookLimits.placedMax) found.push(each);
+      else this.#add(source, each, 1);
+    };
+    const items = readVcr(() => source.open(), { name: source.file });
     try {
-      await searchTape(
-        readVcr(() => source.open(), { name: source.file }),
-        this.#make,
-        tell,
-      );
+      await searchTape(items, this.#make, tell);
     } catch (error) {
       if (!(error instanceof ReelwireError) || !error.code.startsWith("RW300") || error.code === "RW3001")
         throw error;
       if (!(await this.#document(source))) await this.#lines(source);
       return;
     }
-    const lines = await linesAt(
-      source.open(),
-      found.map((each) => each.offset),
-    );
+    const offsets = found.map((each) => each.offset);
+    const lines = await linesAt(source.open(), offsets);
     for (const each of found) {
       const pointer = each.pointer.replace(/^\/msg/, "");
       this.#add(source, { ...each, pointer }, lines.get(each.offset) ?? 1);
     }
+    await this.#besideCalls(source, told);
+  }
+
+  /** A `.vcr` recording may hold more than a tape takes from it; what stands there is no part of the protocol. */
+  async #besideCalls(source: Source, told: ReadonlySet<string>): Promise<void> {
+    const isNew = (found: Found): boolean => !told.has(found.placeholder);
+    const isBeside = (found: Found): boolean => !vcrCalls.test(found.pointer) || !restsOnName(found);
+    if (await this.#document(source, (found) => isNew(found) && isBeside(found))) return;
+    await this.#lines(source, undefined, (found) => isNew(found) && !restsOnName(found));
   }
 
   /** False when it is no JSON document, or too large a one. */
-  async #document(source: Source): Promise<boolean> {
+  async #document(source: Source, isWanted: (found: Found) => boolean = () => true): Promise<boolean> {
     if (source.bytes > lookLimits.jsonBytesMax) return false;
     const bytes = await wholeOf(source);
     const text = decodeUtf8(bytes);
@@ -119,13 +131,17 @@ export class Look {
     const found: Found[] = [];
     this.#hear = (each) => void found.push(each);
     const clean = this.#redactor.json(text);
-    const lines = linesOfPointers(bytes, new Set(found.map((each) => each.pointer)));
-    for (const each of found)
-      if (counts(source.file, each, clean)) this.#add(source, each, lines.get(each.pointer) ?? 1);
+    const wanted = found.filter((each) => isWanted(each) && counts(source.file, each, clean));
+    const lines = linesOfPointers(bytes, new Set(wanted.map((each) => each.pointer)));
+    for (const each of wanted) this.#add(source, each, lines.get(each.pointer) ?? 1);
     return true;
   }
 
-  async #lines(source: Source, jsonCharsMax?: number): Promise<void> {
+  async #lines(
+    source: Source,
+    jsonCharsMax?: number,
+    isWanted: (found: Found) => boolean = () => true,
+  ): Promise<void> {
     const seen = new Set<string>();
     for await (const { line, text } of joinedPieces(piecesOf(source.open(), jsonCharsMax), this.#redactor)) {
       const found: Found[] = [];
@@ -135,7 +151,7 @@ export class Look {
       for (const each of found) {
         // Pieces of one line overlap: what lies in both is one.
         const key = `${line} ${each.placeholder} ${each.pointer}`;
-        if (seen.has(key) || !counts(source.file, each, clean)) continue;
+        if (seen.has(key) || !isWanted(each) || !counts(source.file, each, clean)) continue;
         if (seen.size >= lookLimits.placedMax) seen.clear();
         seen.add(key);
         this.#add(source, each, line);

@@ -1,7 +1,8 @@
 /** `scan`: what is found where, what is not looked at, how it is told, and that no secret is told with it. */
 import { generateKeyPairSync } from "node:crypto";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cli, type Surroundings, watch } from "../call.ts";
 import { faults } from "../schemas.ts";
@@ -185,6 +186,63 @@ describe("what is found", () => {
     const { told } = await scan(cwd, ["a.vcr"]);
     expect(told.findings).toMatchObject([{ pointer: "/params/arguments/city", kind: "github-token" }]);
     expect(told.findings[0]!.line).toBeGreaterThan(1);
+  });
+
+  it("what a .vcr recording holds beside its calls, too; a schema in it is no leak", async () => {
+    const list = '{"at":10000,"dir":"c2s","msg":{"jsonrpc":"2.0","id":2,"method":"tools/list"}}';
+    const tape = complete([
+      ...handshake,
+      list,
+      `{"at":10100,"dir":"s2c","msg":${tools}}`,
+      oddCall[0]!,
+      oddCall[4]!,
+    ]);
+    const cwd = planted({ "a.tape.jsonl": tape });
+    await cli(["convert", "a.tape.jsonl", "a.vcr"], { cwd });
+    expect((await scan(cwd, ["a.vcr"])).found).toEqual([]);
+    const vcr = JSON.parse(readFileSync(join(cwd, "a.vcr"), "utf8")) as {
+      metadata: object;
+      session: { interactions: object[] };
+    };
+    Object.assign(vcr.metadata, { password });
+    Object.assign(vcr.session.interactions[0]!, { comment: `saw ${token}` });
+    writeFileSync(join(cwd, "b.vcr"), JSON.stringify(vcr, null, 2));
+    expect((await scan(cwd, ["b.vcr"])).found.map((each) => each.replace(/:\d+ /, " ")).sort()).toEqual([
+      "b.vcr /metadata/password secret key",
+      "b.vcr /session/interactions/0/comment github-token credential",
+    ]);
+  });
+
+  it("whatever holds the secrets, none is told", async () => {
+    const secret = fc.constantFrom(token, password, known, String(pin));
+    const name = fc.oneof(secret, fc.constantFrom("password", "a", "x-api-key", "token"), fc.string());
+    const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 3 },
+        secret,
+        fc.string(),
+        secret.map((each) => `Authorization: Bearer ${each}`),
+        fc.array(tie("value"), { maxLength: 3 }),
+        fc.dictionary(name, tie("value"), { maxKeys: 3 }),
+        tie("value").map((each) => JSON.stringify(each)),
+      ),
+    }));
+    const form = fc.constantFrom("json", "jsonl", "txt", "ts", "tape.jsonl");
+    const argv = fc.constantFrom(["--json"], ["--format", "sarif"], [], ["--second-opinion"]);
+    await fc.assert(
+      fc.asyncProperty(value, form, argv, async (each, ending, more) => {
+        const json = JSON.stringify(each);
+        const text =
+          ending === "tape.jsonl" ? unfinished([`{"at":1,"dir":"c2s","msg":{"params":${json}}}`]) : json;
+        const { stdout, stderr } = await cli(["scan", ".", ...more], {
+          cwd: planted({ [`f.${ending}`]: text }),
+          env,
+        });
+        for (const part of [token.slice(4, 14), token.slice(-10), known.slice(6)])
+          expect(stdout + stderr).not.toContain(part);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it("all of them at once, in the order of names, and in text", async () => {
