@@ -113,7 +113,7 @@ function stderrEvent(event: TapeEvent, at: number, text: string): TapeEvent {
 }
 
 /** The note at the end of a tape: how many values were taken out of it, by kind; undefined when none was. */
-export function redactedNote({ count, kinds }: Redactor): NoteFacts | undefined {
+export function redactedNote({ count, kinds }: Pick<Redactor, "count" | "kinds">): NoteFacts | undefined {
   if (count === 0) return undefined;
   const says = count === 1 ? "1 value was taken out" : `${count} values were taken out`;
   return {
