@@ -3,7 +3,7 @@
 // first milliseconds need is one file. The new tree is made beside the old one and renamed into place, so that a
 // command that starts meanwhile never sees half of it. Also runs on the older Node that npm itself may use.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -28,8 +28,11 @@ const program = ["cli/index", "cli/hot", "cli/demo/server", "runtime/tape-worker
 
 try {
   declarations();
-  await bundle(library, "esm", "js", []);
-  await bundle(program, "cjs", "cjs", programGroups());
+  const bundled = [
+    ...(await bundle(library, "esm", "js", [])),
+    ...(await bundle(program, "cjs", "cjs", programGroups())),
+  ];
+  writeFileSync(join(fresh, "licenses.txt"), licensesOf(bundled));
   if (existsSync(dist)) renameSync(dist, stale);
   renameSync(fresh, dist);
 } finally {
@@ -44,6 +47,7 @@ function declarations() {
   if (built.status !== 0) throw new Error("the type checker found errors");
 }
 
+/** Resolves to the files that went in. */
 async function bundle(entries, format, suffix, groups) {
   const input = Object.fromEntries(entries.map((name) => [name, join(src, `${name}.ts`)]));
   const checks = { ineffectiveDynamicImport: false };
@@ -55,13 +59,28 @@ async function bundle(entries, format, suffix, groups) {
     checks,
     external: peers,
   });
-  await build.write({
+  const { output } = await build.write({
     dir: fresh,
     format,
     entryFileNames: `[name].${suffix}`,
     chunkFileNames: (chunk) => `${chunk.name.includes("/") ? "" : "chunks/"}[name].${suffix}`,
     codeSplitting: { groups },
   });
+  return output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+}
+
+/** The licences of what others wrote and we carry along: they ask that their text comes with it. */
+function licensesOf(files) {
+  const folders = new Set(
+    files.flatMap((file) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+  );
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((each) => /^licen[cs]e(\.(md|txt))?$/i.test(each));
+    if (file === undefined) throw new Error(`${name} is bundled and has no licence text`);
+    return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+  });
+  return ["The program holds code of these packages.\n", ...texts].join(`\n${"-".repeat(80)}\n\n`);
 }
 
 /** What `record` needs at once is one file, and what every command needs another, small one; code that looks for files beside itself stays where it was. */

@@ -7,6 +7,7 @@ export { parseFilter } from "./filter/index.ts";
 export type { Tape, TapeExchange, TapeLine, TapeMessage } from "./library/index.ts";
 export type { Direction } from "./protocol/index.ts";
 export { Message } from "./protocol/index.ts";
+export type { RuleFunction, RulePlace } from "./redact/index.ts";
 export type { Inexact, Miss, NearestCall } from "./replay/index.ts";
 export type {
   IdentityOptions,
@@ -17,6 +18,7 @@ export type {
   RecordingResult,
   RecordTapeOptions,
   RecordTapeSettings,
+  RedactConfig,
   ReelwireConfig,
   ReplayTapeOptions,
   SdkTransport,

@@ -3,7 +3,17 @@
  * is gone whatever happens before.
  */
 import { randomUUID } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { ReelwireError } from "../base/index.ts";
 import { FileSink } from "../tape/index.ts";
@@ -19,7 +29,7 @@ export async function writeWhole<T>(
   write: (sink: FileSink) => Promise<T>,
 ): Promise<T> {
   if (!replace && existsSync(path)) throw exists(path);
-  const draft = `${path}.${randomUUID().slice(0, 8)}.draft`;
+  const draft = draftOf(path);
   let fd: number | undefined;
   try {
     fd = openSync(draft, "wx", fileMode);
@@ -33,6 +43,40 @@ export async function writeWhole<T>(
     if (fd !== undefined) closeSync(fd);
     rmSync(draft, { force: true });
   }
+}
+
+/**
+ * Puts something new in the place of files and keeps nothing of what they were; all are written before the first is
+ * replaced. Links are followed, modes stay. Throws RW2202 when the system does not let it.
+ */
+export async function replaceAll(
+  paths: readonly string[],
+  write: (path: string, sink: FileSink) => Promise<void>,
+): Promise<void> {
+  const drafts: [draft: string, real: string][] = [];
+  try {
+    for (const path of paths) {
+      const real = realpathSync(path);
+      const draft = draftOf(real);
+      const fd = openSync(draft, "wx", statSync(real).mode & 0o777);
+      drafts.push([draft, real]);
+      try {
+        await write(path, new FileSink(fd));
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+    }
+    for (const [draft, real] of drafts) renameSync(draft, real);
+  } catch (cause) {
+    throw isSystem(cause) ? cannotWrite(paths[0]!, cause) : cause;
+  } finally {
+    for (const [draft] of drafts) rmSync(draft, { force: true });
+  }
+}
+
+function draftOf(path: string): string {
+  return `${path}.${randomUUID().slice(0, 8)}.draft`;
 }
 
 /** A link never replaces what another process made meanwhile; where there are no links, a look has to do. */
@@ -52,13 +96,13 @@ function exists(path: string): ReelwireError {
   return new ReelwireError("RW3010", { where: [["file", path]] });
 }
 
-function cannotWrite(path: string, cause: NodeJS.ErrnoException): ReelwireError {
+export function cannotWrite(path: string, cause: NodeJS.ErrnoException): ReelwireError {
   const folder = dirname(path);
   const missing = existsSync(folder) ? {} : { ENOENT: `create the folder first: mkdir -p ${folder}` };
   const hint = systemHint(cause, missing);
   return new ReelwireError("RW2202", { with: { hint }, where: [["file", path]], cause });
 }
 
-function isSystem(cause: unknown): cause is NodeJS.ErrnoException {
+export function isSystem(cause: unknown): cause is NodeJS.ErrnoException {
   return cause instanceof Error && "syscall" in cause;
 }

@@ -54,7 +54,7 @@ export const exitCodes: readonly (readonly [code: number, meaning: string])[] = 
   [0, "fine"],
   [
     1,
-    "findings: a miss; a tape that is unfinished, altered or not signed as demanded; noise with `record --stray fail`",
+    "findings: a miss; a secret; a tape that is unfinished, altered or not signed as demanded; noise with `record --stray fail`",
   ],
   [2, "usage or configuration"],
   [4, "the server would not start"],

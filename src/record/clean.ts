@@ -113,7 +113,7 @@ function stderrEvent(event: TapeEvent, at: number, text: string): TapeEvent {
 }
 
 /** The note at the end of a tape: how many values were taken out of it, by kind; undefined when none was. */
-export function redactedNote({ count, kinds }: Redactor): NoteFacts | undefined {
+export function redactedNote({ count, kinds }: Pick<Redactor, "count" | "kinds">): NoteFacts | undefined {
   if (count === 0) return undefined;
   const says = count === 1 ? "1 value was taken out" : `${count} values were taken out`;
   return {
@@ -132,19 +132,16 @@ export const unredactedNote: NoteFacts = {
 /** One event by itself, nothing held. */
 export function cleanEvent(event: TapeEvent, redactor: Redactor): TapeEvent {
   const { payload, dir = "s2c", conn } = event;
-  if (payload.kind === "msg") {
-    const { message, numbers } = redactor.message(payload.message, dir, conn);
-    if (message === payload.message) return event;
-    const more =
-      numbers.length === 0
-        ? {}
-        : { more: [...(event.more ?? []), ["redacted", redactedJson(numbers)] as const] };
-    return { ...event, ...more, payload: { kind: "msg", message } };
-  }
-  const clean = cleanPayload(payload, redactor);
   const sse = event.sse && (JSON.parse(redactor.json(JSON.stringify(event.sse))) as typeof event.sse);
   const more = event.more?.map(([key, json]) => [key, redactor.json(json)] as const);
-  return { ...event, payload: clean, ...(sse ? { sse } : {}), ...(more ? { more } : {}) };
+  const facts = { ...(sse ? { sse } : {}), ...(more ? { more } : {}) };
+  if (payload.kind !== "msg") return { ...event, ...facts, payload: cleanPayload(payload, redactor) };
+  const { message, numbers } = redactor.message(payload.message, dir, conn);
+  // The usual case makes nothing anew.
+  if (message === payload.message && !sse && !more) return event;
+  const told = numbers.length === 0 ? [] : [["redacted", redactedJson(numbers)] as const];
+  const all = [...(more ?? []), ...told];
+  return { ...event, ...facts, ...(all.length > 0 ? { more: all } : {}), payload: { kind: "msg", message } };
 }
 
 function cleanPayload(payload: Payload, redactor: Redactor): Payload {

@@ -16,3 +16,4 @@ export { introduce } from "./introduce.ts";
 export { recordLayer, tapeEventOf } from "./layer.ts";
 export type { InteractionCounter, RecorderOptions, RotateAfter, Selection } from "./recorder.ts";
 export { Recorder } from "./recorder.ts";
+export { SplitQueue } from "./split-queue.ts";

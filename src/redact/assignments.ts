@@ -305,7 +305,7 @@ const words = new Set(
 );
 /** A reference to where the secret is: of a shell, a template, a program. */
 const reference =
-  /^(?:<|\$\{|\{\{|\$\(|%\(|\$[A-Za-z_]\w{0,64}$|process\.env|os\.environ|os\.getenv|import\.meta|env\.|ENV\[|\*\*\*)/;
+  /^(?:<|\$\{|\{\{|\$\(|%\(|\$[A-Z_]{2,64}$|%[A-Z_]{2,64}%$|process\.env|os\.environ|os\.getenv|import\.meta|env\.|ENV\[|\*\*\*)/;
 
 /** What stands where a secret would and is none: a word of a program, a reference to a variable, what hides one. */
 export function isNoSecret(value: string): boolean {

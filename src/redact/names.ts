@@ -168,6 +168,9 @@ const secretNames = new Set([
   "mcp-session-id",
 ]);
 
+/** What every shell has: the working directory. */
+const harmlessNames = new Set(["PWD", "OLDPWD"]);
+
 const remembered = new Map<string, boolean>();
 
 /** Whether what this name names is a secret. */
@@ -185,6 +188,7 @@ const nameCharactersMax = 80;
 
 function judge(name: string): boolean {
   if (name.length > nameCharactersMax || name.length < 3) return false;
+  if (harmlessNames.has(name)) return false;
   if (secretNames.has(name.toLowerCase())) return true;
   const words = wordsOf(name);
   const last = words.at(-1);

@@ -29,7 +29,7 @@ export interface Ground {
   readonly mode: "all" | "schema";
   /** Whether the project's paths count: they are from a message's root. */
   readonly root: boolean;
-  /** What becomes of a number; undefined: it becomes a placeholder, which is a string that says what it was. */
+  /** What becomes of a number; undefined: it becomes a placeholder, which is a string. */
   readonly number?: ((found: RedactedNumber) => string) | undefined;
 }
 
@@ -128,8 +128,9 @@ class Finder implements JsonWalker<At> {
     const key = rawKey.includes("\\") ? decoded(rawKey) : rawKey;
     const at = new At(parent, rawKey, -1, parent.mode, placesBelow(parent, key));
     at.mode = this.#modeAt(at, key);
-    at.secret = this.#secretAt(at, key, keyStart + rawKey.length + 1);
-    if (rawKey.length >= knownCharactersMin && this.#mayHold(at, keyStart, keyStart + rawKey.length))
+    const keyEnd = keyStart + rawKey.length;
+    at.secret = this.#secretAt(at, key, keyEnd + 1);
+    if (rawKey.length >= knownCharactersMin && this.#mayHold(at, keyStart, keyEnd))
       this.#inKey(at, key, rawKey, keyStart);
     return at;
   }
@@ -165,7 +166,7 @@ class Finder implements JsonWalker<At> {
     }
   }
 
-  /** Whether there may be something in a string or a key. */
+  /** Whether a string is worth a look. In a field of the protocol only known values count. */
   #mayHold(at: At, start: number, end: number): boolean {
     return at.mode === "field" ? this.#known : this.#everywhere || this.#suspicion.of(start, end);
   }

@@ -49,7 +49,7 @@ export function textEdits(text: string, place: TextPlace, tools: TextTools): Edi
   const known = tools.needles.size > 0 && tools.needles.test(text);
   const ruled = hasRules(tools.rules) && place.mode !== "field";
   if (place.mode === "field") return known ? looked(text, place, tools, known) : [];
-  if (!known && !ruled && !new Suspicion(text).of() && !mayHide(text)) return [];
+  if (!known && !ruled && !new Suspicion(text).of() && !mayHideInJson(text)) return [];
   if (place.depth < nestedDepthMax && looksLikeJson(text) && isJson(text))
     return tools.json(text, { ...place, depth: place.depth + 1 });
   return looked(text, place, tools, known);
@@ -178,8 +178,8 @@ export function hasRules({ patterns, functions }: Rules): boolean {
   return patterns.length > 0 || functions.length > 0;
 }
 
-/** An escape hides what it stands for: `{"\u0070assword":"…"}`. */
-function mayHide(text: string): boolean {
+/** An escape in JSON may hide the name of a key. */
+function mayHideInJson(text: string): boolean {
   return text.includes("\\u") && looksLikeJson(text);
 }
 

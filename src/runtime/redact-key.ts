@@ -66,34 +66,36 @@ export function redactKeyFor({
       : [{ path: join(project, ".reelwire", keyName), make: () => ownFolder(project) }]),
     { path: join(userFolder(env), keyName), make: () => keyFolder(userFolder(env)) },
   ];
-  for (const { path } of places) {
-    const text = readKeyFile(path);
-    if (text === undefined) continue;
-    if (text.trim().length >= keyCharactersMin) return keyOf(text, path);
-    const hint = "remove the file, and a new key is made; tapes of the old one then match by shape alone";
-    throw new ReelwireError("RW3203", { with: { least: keyCharactersMin, hint }, where: [["key", path]] });
-  }
   const fresh = randomBytes(keyBytes).toString("hex");
-  if (makesKey) {
-    for (const { path, make } of places) {
-      const text = attempt(() => {
-        make();
-        return createKeyFile(path, `${fresh}\n`).text;
-      });
-      if (text !== undefined) return keyOf(text, path);
+  const faults: string[] = [];
+  for (const { path, make } of places) {
+    try {
+      const text = readKeyFile(path) ?? (makesKey ? made(path, fresh, make) : undefined);
+      if (text !== undefined) return keyOf(longEnough(text, path), path);
+    } catch (fault) {
+      // Who writes a tape goes on with a key of its own; who compares would compare with the wrong one.
+      if (!makesKey || !(fault instanceof ReelwireError)) throw fault;
+      faults.push(`${fault.message} (${fault.code}, ${path})`);
     }
   }
-  const says = makesKey
-    ? [
-        `no redaction key can be kept at ${places[0]!.path}: placeholders of this run will match by shape alone`,
-      ]
-    : [];
-  return keyOf(fresh, "nowhere: made for this run", says);
+  if (!makesKey) return keyOf(fresh, "nowhere: there is none");
+  const why = faults[0] ?? `no redaction key can be kept at ${places[0]!.path}`;
+  return keyOf(fresh, "nowhere: made for this run", [
+    `${why}: placeholders of this run match by shape alone`,
+  ]);
 }
 
-function attempt<T>(work: () => T): T | undefined {
+function longEnough(text: string, path: string): string {
+  if (text.trim().length >= keyCharactersMin) return text;
+  const hint = "remove the file, and a new key is made; tapes of the old one then match by shape alone";
+  throw new ReelwireError("RW3203", { with: { least: keyCharactersMin, hint }, where: [["key", path]] });
+}
+
+/** A new key in its place, or the one that another process made at the same time; undefined where none can be kept. */
+function made(path: string, fresh: string, makeFolder: () => string): string | undefined {
   try {
-    return work();
+    makeFolder();
+    return createKeyFile(path, `${fresh}\n`).text;
   } catch {
     return undefined;
   }

@@ -38,6 +38,8 @@ export type { RepairReport } from "./recover.ts";
 export { repairTape } from "./recover.ts";
 export type { TapeSigner } from "./signature.ts";
 export { publicKeyOf, rawKeyOf, signatureAlgorithm, signerOf } from "./signature.ts";
+export type { Looks } from "./sniff.ts";
+export { sniff, sniffBytesMax } from "./sniff.ts";
 export type { Loss, LossWord } from "./vcr-losses.ts";
 export type { PairLimits } from "./vcr-pairs.ts";
 export type { VcrReadOptions } from "./vcr-read.ts";

@@ -22,6 +22,7 @@ export const sayings = {
   "late-notifications": "notifications of the server were followed by no answer and were left out",
   "notification-times": "notifications keep their order but not their times",
   "odd-ids": "requests have an id that is neither text nor number and were left out",
+  "redacted-numbers": "messages say 0 where a number was taken out, and not which it was",
   params: "params are neither object nor array and were left out",
   results: 'results are no objects and were wrapped as {"value": …}',
   "result-and-error": "answers carry both result and error; the error was kept",

@@ -9,6 +9,7 @@ import { formatVersion, type SideHeader, type TapeHeader } from "./format.ts";
 import { isWellFormed, vcrCall } from "./vcr-call.ts";
 import { JsonCursor } from "./vcr-cursor.ts";
 import { JsonFault } from "./vcr-scan.ts";
+import { fromTags } from "./vcr-tags.ts";
 import { formatWallTime, parseWallTime, type WallTime } from "./wall-time.ts";
 
 export interface Survey {
@@ -151,7 +152,7 @@ function headerOf(
     ...textOf("sessionId", facts["session_id"]),
     ...textOf("endpointId", facts["endpoint_id"]),
     ...textOf("agentId", facts["agent_id"]),
-    ...tagsOf(facts["tags"]),
+    ...fromTags(tagsOf(facts["tags"])),
     server: serverOf(transport, facts["server_command"], facts["server_args"]),
     client: { transport },
     imported,
@@ -162,13 +163,12 @@ function textOf(key: "sessionId" | "endpointId" | "agentId", value: unknown): Pa
   return typeof value === "string" ? { [key]: value } : {};
 }
 
-function tagsOf(value: unknown): Partial<TapeHeader> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
-  const tags = Object.entries(value).map(([key, tag]) => [
+function tagsOf(value: unknown): [string, string][] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).map(([key, tag]) => [
     key,
     typeof tag === "string" ? tag : JSON.stringify(tag),
   ]);
-  return tags.length === 0 ? {} : { tags: Object.fromEntries(tags) as Record<string, string> };
 }
 
 function serverOf(transport: string, command: unknown, args: unknown): SideHeader {

@@ -12,6 +12,7 @@ import { cleanNotification, cleanRequest, cleanResponse, isObject } from "./vcr-
 import { answers, findHandshake, type Handshake, isInitialize, placeholder } from "./vcr-handshake.ts";
 import { type Loss, Losses } from "./vcr-losses.ts";
 import { type AnsweredCall, type PairLimits, Pairs } from "./vcr-pairs.ts";
+import { tagsWith } from "./vcr-tags.ts";
 import { formatWallTime, parseWallTime } from "./wall-time.ts";
 import type { Sink } from "./writer.ts";
 
@@ -65,6 +66,7 @@ class CallFilter {
     const { event } = item;
     const { payload } = event;
     if (payload.kind !== "msg") return void this.#countLine(event);
+    if (event.more?.some(([key]) => key === "redacted")) this.#losses.add("redacted-numbers");
     if (event.sse !== undefined) this.#losses.add("sse");
     if ((event.conn ?? 0) !== this.#handshake.conn) return void this.#losses.add("conversations");
     if (payload.message.kind === "batch") return void this.#losses.add("batches");
@@ -196,7 +198,7 @@ class VcrFile {
       ["server_info", objectAt(response, "result", "serverInfo")],
     ];
     if (command !== undefined) fields.push(["server_command", jsonText(command)]);
-    fields.push(["server_args", jsonText(args)], ["tags", jsonText(header.tags ?? {})]);
+    fields.push(["server_args", jsonText(args)], ["tags", jsonText(tagsWith(header))]);
     if (header.sessionId !== undefined) fields.push(["session_id", jsonText(header.sessionId)]);
     if (header.endpointId !== undefined) fields.push(["endpoint_id", jsonText(header.endpointId)]);
     if (header.agentId !== undefined) fields.push(["agent_id", jsonText(header.agentId)]);

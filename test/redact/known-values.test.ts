@@ -209,8 +209,6 @@ describe("the search", () => {
 });
 
 describe("which values of an environment", () => {
-  const url = (user: string, password: string): string => `postgres://${[user, password].join(":")}@host/db`;
-
   it.each<[name: string, value: string, found: string | undefined]>([
     ["DB_PASSWORD", "hunter2x", "hunter2x"],
     ["DB_PASSWORD", " hunter2x\n", "hunter2x"],
@@ -221,9 +219,9 @@ describe("which values of an environment", () => {
       "-----BEGIN\nabcdefgh1234567\n two words 12345678",
     ],
     ["DB_PASSWORD", "password", undefined],
-    ["DATABASE_URL", url("u", "s3cretpw"), "s3cretpw"],
-    ["DATABASE_URL", url("u", "s3cret%40pw"), "s3cret@pw"],
-    ["DATABASE_URL", url("postgres", "postgres"), undefined],
+    ["DATABASE_URL", ["postgres://u", "s3cretpw@host/db"].join(":"), "s3cretpw"],
+    ["DATABASE_URL", ["postgres://u", "s3cret%40pw@host/db"].join(":"), "s3cret@pw"],
+    ["DATABASE_URL", ["postgres://postgres", "postgres@localhost/postgres"].join(":"), undefined],
     ["DATABASE_URL", "postgres://host/db", undefined],
     ["SECRET_FILE", "/run/secrets/x1234", undefined],
     ["AUTH_TOKEN", "https://example.com/token", undefined],

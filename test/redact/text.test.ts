@@ -63,7 +63,7 @@ describe("left alone", () => {
     "nextPageToken=abc123def456",
     "if (password == null) return",
     "password != other1",
-    "password=${DB_PASSWORD}",
+    `password=$${"{DB_PASSWORD}"}`,
     "password=$DB_PASSWORD",
     "password: process.env.PASSWORD1",
     "api_key=<your-key-1>",

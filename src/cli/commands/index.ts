@@ -7,6 +7,7 @@ import { identityFlag } from "../identity-flag.ts";
 import { cryptCommands } from "./crypt-flags.ts";
 import { recordCommand } from "./record-flags.ts";
 import { replayCommand } from "./replay-flags.ts";
+import { packCommands, secretCommands } from "./sharing-flags.ts";
 
 /** Every command has it. */
 export const helpFlag: Flag = { name: "help", short: "h", help: "explain the command" };
@@ -82,6 +83,7 @@ export const commands: readonly Command[] = [
     flags: [json],
     run: async (call) => (await import("./repair.ts")).run(call),
   },
+  ...secretCommands,
   {
     name: "convert",
     group: "House",
@@ -103,6 +105,7 @@ export const commands: readonly Command[] = [
     ],
     run: async (call) => (await import("./convert.ts")).run(call),
   },
+  ...packCommands,
   ...cryptCommands,
   {
     name: "keys",

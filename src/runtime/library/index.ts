@@ -1,4 +1,6 @@
 /** A door of its own, beside the one of the folder above: what a program that records needs, without the wrapper. */
+
+export type { RedactConfig } from "../redact-rules.ts";
 export type { ServerCommand } from "./child-server.ts";
 export type { ReelwireConfig } from "./define-config.ts";
 export { defineConfig } from "./define-config.ts";
