@@ -40,6 +40,11 @@ export function spelled(raw: string, edits: readonly Edit[], start: number): Edi
   return found;
 }
 
+/** The same edits in a text that goes before: `by` characters further on. */
+export function moved(edits: readonly Edit[], by: number): Edit[] {
+  return edits.map(({ start, end, text }) => ({ start: start + by, end: end + by, text }));
+}
+
 /** Adds all of a list to another one: they may be more than a call takes arguments. */
 export function addAll<T>(list: T[], more: readonly T[]): void {
   for (const each of more) list.push(each);

@@ -12,9 +12,11 @@ import {
   placeholdersIn,
 } from "../base/index.ts";
 import { Message } from "../protocol/index.ts";
-import { addAll, type Edit, edited, spelled } from "./edits.ts";
+import { addAll, type Edit, edited, moved, spelled } from "./edits.ts";
+import { embeddedJson } from "./embedded.ts";
 import { base64Runs, decodedBase64, encodedBase64 } from "./encodings.ts";
 import { type JsonWalker, walkJson } from "./json-walk.ts";
+import { touchesAny } from "./spans.ts";
 import { nestedDepthMax } from "./text.ts";
 
 /** The secret of a placeholder, or undefined when it is not known here. */
@@ -106,7 +108,11 @@ function textEdits(text: string, secretOf: SecretOf, depth: number): Edit[] {
   if (depth < nestedDepthMax && /^\s{0,64}[{[]/.test(text) && isJson(text))
     return jsonEdits(text, secretOf, depth + 1);
   const edits: Edit[] = [];
+  const json = depth < nestedDepthMax ? embeddedJson(text) : [];
+  for (const { start, end } of json)
+    addAll(edits, moved(jsonEdits(text.slice(start, end), secretOf, depth + 1), start));
   for (const found of placeholdersIn(text)) {
+    if (touchesAny(found, json)) continue;
     const secret = secretOf(found);
     if (secret === undefined) continue;
     const isEncoded = found.kind.endsWith(encodedSuffix) && secret.isWellFormed();
@@ -114,6 +120,7 @@ function textEdits(text: string, secretOf: SecretOf, depth: number): Edit[] {
   }
   if (depth >= nestedDepthMax) return edits;
   for (const run of base64Runs(text)) {
+    if (touchesAny(run, json)) continue;
     const raw = text.slice(run.start, run.end);
     const said = holdsPlaceholder(raw) ? decodedBase64(raw) : undefined;
     const inner = said === undefined ? [] : textEdits(said, secretOf, depth + 1);

@@ -119,7 +119,8 @@ function stringEnd(text: string, start: number): number {
   return text.length;
 }
 
-function containerEnd(text: string, start: number): number {
+/** Where the object or list ends that begins at `start`; the text's length when it does not. */
+export function containerEnd(text: string, start: number): number {
   let depth = 0;
   for (let i = start; i < text.length; ) {
     const c = text.charCodeAt(i);

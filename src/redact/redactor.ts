@@ -85,6 +85,7 @@ const digestsMax = 10_000;
 const digestCharactersMax = 1_000;
 
 const noFields = { field: undefined, schema: undefined };
+const nowhere = (): string => "";
 const noNumbers: readonly RedactedNumber[] = [];
 
 class Standard implements Redactor {
@@ -110,7 +111,7 @@ class Standard implements Redactor {
         const below = mode === "field" ? "schema" : mode;
         return jsonEdits(
           text,
-          { fields: noFields, base: pointer(), depth, mode: below, root: false },
+          { fields: noFields, base: pointer, depth, mode: below, root: false },
           this.#tools,
         );
       },
@@ -131,7 +132,7 @@ class Standard implements Redactor {
     const { text } = message;
     const edits = jsonEdits(
       text,
-      { fields, base: "", depth: 0, mode: "all", root: true, number },
+      { fields, base: nowhere, depth: 0, mode: "all", root: true, number },
       this.#tools,
     );
     if (edits.length === 0) return { message, numbers: noNumbers };
@@ -146,7 +147,7 @@ class Standard implements Redactor {
   }
 
   json(text: string): string {
-    const ground = { fields: noFields, base: "", depth: 0, mode: "all", root: false } as const;
+    const ground = { fields: noFields, base: nowhere, depth: 0, mode: "all", root: false } as const;
     return edited(text, jsonEdits(text, ground, this.#tools));
   }
 

@@ -76,8 +76,8 @@ export function touchesAny({ start, end }: Range, ranges: readonly Range[]): boo
   return next !== undefined && next.start < end;
 }
 
-/** The first of the ranges that ends after a place. */
-function firstAfter(at: number, ranges: readonly Range[]): number {
+/** The position of the first of the ranges that ends after a place. */
+export function firstAfter(at: number, ranges: readonly Range[]): number {
   let low = 0;
   let high = ranges.length;
   while (low < high) {

@@ -24,12 +24,12 @@ export interface RedactedNumber {
 export interface Ground {
   readonly fields: FieldPlaces;
   /** The pointer of the text that this JSON stands in. */
-  readonly base: string;
+  readonly base: () => string;
   readonly depth: number;
   readonly mode: "all" | "schema";
   /** Whether the project's paths count: they are from a message's root. */
   readonly root: boolean;
-  /** What becomes of a number; undefined: it becomes a placeholder, which is a string. */
+  /** What becomes of a number; undefined: it becomes a placeholder, which is a string that says what it was. */
   readonly number?: ((found: RedactedNumber) => string) | undefined;
 }
 
@@ -105,6 +105,7 @@ class Finder implements JsonWalker<At> {
   /** A known value may be anywhere, or a rule wants to see every text. */
   readonly #everywhere: boolean;
   readonly #known: boolean;
+  #pointerCharacters = 0;
 
   constructor(text: string, ground: Ground, tools: TextTools) {
     this.#text = text;
@@ -181,9 +182,16 @@ class Finder implements JsonWalker<At> {
     const place = this.#placeOf(at);
     const span = { start, end, how: known === undefined ? "key" : "known", name } as const;
     const placeholder = this.#tools.replace(raw, span, place);
-    const text =
-      this.#ground.number?.({ pointer: place.pointer(), placeholder }) ?? `"${numbered(placeholder)}"`;
-    this.edits.push({ start, end, text });
+    this.edits.push({ start, end, text: this.#numberAs(placeholder, place) });
+  }
+
+  #numberAs(placeholder: string, place: TextPlace): string {
+    const { number } = this.#ground;
+    if (!number) return `"${numbered(placeholder)}"`;
+    if (this.#pointerCharacters > pointersMax) return "0";
+    const pointer = place.pointer();
+    this.#pointerCharacters += pointer.length;
+    return number({ pointer, placeholder });
   }
 
   /** The name of the known value that a number is. */
@@ -257,11 +265,13 @@ class Finder implements JsonWalker<At> {
 
   #placeOf(at: At, below = false): TextPlace {
     const { base, depth } = this.#ground;
-    const pointer = (): string => base + pointerTo(at);
+    const pointer = (): string => base() + pointerTo(at);
     return { pointer, key: keyOf(at), depth: below ? depth + 1 : depth, mode: at.mode };
   }
 }
 
+/** Numbers of one message are told by their places up to so many characters: keys may be of any length. */
+const pointersMax = 8 * 1024 * 1024;
 /** Longer arguments are no flags. */
 const flagMax = 60;
 const nameKeys = new Set(["name", "key", "header", "variable"]);

@@ -6,7 +6,8 @@ import { isJson, placeholdersIn } from "../base/index.ts";
 import { assignmentsIn, flagsIn } from "./assignments.ts";
 import { findCredentials } from "./detectors.ts";
 import type { Edit } from "./edits.ts";
-import { addAll, edited } from "./edits.ts";
+import { addAll, edited, moved } from "./edits.ts";
+import { embeddedJson } from "./embedded.ts";
 import {
   base64RunAt,
   base64Runs,
@@ -18,7 +19,7 @@ import {
 } from "./encodings.ts";
 import type { Needle, Needles } from "./needles.ts";
 import type { Rules } from "./rules.ts";
-import { gaps, joinedSpans, type SecretSpan, spansOutside, touchesAny } from "./spans.ts";
+import { firstAfter, gaps, joinedSpans, type SecretSpan, spansOutside, touchesAny } from "./spans.ts";
 import { Suspicion } from "./suspicion.ts";
 
 /** JSON in a string in JSON in base64 …: deeper than this is not looked into. */
@@ -70,14 +71,24 @@ function looked(text: string, place: TextPlace, tools: TextTools, known: boolean
     if (/[:=]/.test(text)) addAll(spans, assignmentsIn(text));
     if (text.includes("-")) addAll(spans, flagsIn(text));
   }
-  const secrets = joinedSpans(spansOutside(spans, taken));
-  const edits = replaced(text, secrets, place, tools);
-  if (place.depth >= nestedDepthMax) return edits;
-  const busy = [...secrets, ...taken].sort((a, b) => a.start - b.start);
+  const told = joinedSpans(spansOutside(spans, taken));
+  if (place.depth >= nestedDepthMax) return replaced(text, told, place, tools);
   const below = { ...place, depth: place.depth + 1 };
+  const json = place.mode === "field" ? [] : embeddedJson(text).filter((each) => isWhole(each, told));
+  const secrets = told.filter((span) => !touchesAny(span, json));
+  const edits = replaced(text, secrets, place, tools);
+  for (const { start, end } of json) addAll(edits, moved(tools.json(text.slice(start, end), below), start));
+  const busy = [...secrets, ...taken.filter((each) => !touchesAny(each, json)), ...json];
+  busy.sort((a, b) => a.start - b.start);
   addAll(edits, inBase64(text, busy, below, tools));
   addAll(edits, inPercents(text, busy, below, tools));
   return apart(edits);
+}
+
+/** Whether no secret goes beyond JSON that it touches: `PASSWORD={"a":"b"}` is one as a whole. */
+function isWhole({ start, end }: Range, secrets: readonly SecretSpan[]): boolean {
+  const within = secrets.slice(firstAfter(start, secrets), firstAfter(end - 1, secrets) + 1);
+  return within.every((each) => each.start >= end || (each.start >= start && each.end <= end));
 }
 
 function replaced(text: string, spans: readonly SecretSpan[], place: TextPlace, tools: TextTools): Edit[] {

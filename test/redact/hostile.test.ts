@@ -42,6 +42,8 @@ const pieces = [
   ["a://b", "c@d "].join(":"),
   "[[rw:",
   "[[rw:secret:8:00000000]]",
+  '{"name":"password","value":"x"},',
+  'x {"password":1} ',
   "-----BEGIN ",
   "-----BEGIN PRIVATE KEY-----",
   "\\",
@@ -83,6 +85,14 @@ describe("nothing crashes it", () => {
       expect(clean).not.toContain("12345678");
       expect(clean).not.toContain("hunter2");
     }
+  });
+
+  it("many numbers below a long key are no more text than the message", () => {
+    const text = `{"${"k".repeat(500_000)}":{"credentials":[${"7,".repeat(100_000)}7]}}`;
+    const { message, numbers } = redactorOf().message(messageOf(text), "c2s");
+    expect(message.text).toBe(text.replaceAll("7", "0"));
+    expect(numbers.length).toBeGreaterThan(0);
+    expect(numbers.length).toBeLessThan(50);
   });
 
   it("a text of ten megabytes", () => {

@@ -147,6 +147,8 @@ describe("put back", () => {
     (name) =>
       ![
         allEscaped,
+        "JSON with escaped slashes",
+        "JSON in ASCII",
         "percent twice",
         "percent of base64",
         "base64 twice",

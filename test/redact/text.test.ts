@@ -46,6 +46,20 @@ describe("taken out", () => {
     [`seen ${githubToken}, yes`, "seen <github-token>, yes"],
     [`https://x/${githubToken}/y`, "https://x/<github-token>/y"],
     [`password=${githubToken}`, "password=<github-token>"],
+    // JSON within a text is read as JSON.
+    [
+      'sent {"headers":[{"name":"Authorization","value":"Bearer abc"}]} to x',
+      'sent {"headers":[{"name":"Authorization","value":"Bearer <secret>"}]} to x',
+    ],
+    [
+      'run: ["--api-key","abc"] {"credentials":{"user":"a"}}',
+      'run: ["--api-key","<secret>"] {"credentials":{"user":"<secret>"}}',
+    ],
+    [
+      '{"a":1}\n{"password":12}\n{"token":"a\\"b"}\n',
+      '{"a":1}\n{"password":"<number-secret>"}\n{"token":"<secret>"}\n',
+    ],
+    ['Cookie: a={"x":1}; b=2', "Cookie: <secret>"],
     // Beside a placeholder.
     ["Cookie: a=[[rw:secret:8:00000000]]; b=2", "Cookie: <secret><secret><secret>"],
     ["token: [[rw: abc123", "token: [[rw: abc123"],
