@@ -71,15 +71,13 @@ export class Assembler {
 
   *#stderr(at: number, bytes: Uint8Array): Generator<TapeEvent, void, void> {
     const whole = this.#stderrTail.length > 0 ? Buffer.concat([this.#stderrTail, bytes]) : bytes;
-    const end = wholeCharacters(whole);
+    const end = Math.min(wholeCharacters(whole), unfinishedBytes(whole));
     this.#stderrTail = copyOf(whole.subarray(end));
     const part = whole.subarray(0, end);
     if (part.length === 0) return;
     const text = decodeUtf8(part);
-    yield {
-      at,
-      payload: text === undefined ? { kind: "bytes", bytes: part, on: "stderr" } : { kind: "stderr", text },
-    };
+    if (text !== undefined) yield { at, payload: { kind: "stderr", text } };
+    else for (const payload of mixed(part)) yield { at, payload };
   }
 
   /** Facts come from our own recorder, as the payload they become; before a side's end its lines end too. */
@@ -89,6 +87,34 @@ export class Assembler {
     if (kind === "close") yield* fact[kind]?.side === "server" ? this.end(at) : this.#endOf("c2s", at);
     yield { at, payload: { kind, [kind]: fact[kind] } as unknown as Payload };
   }
+}
+
+/** A line of no text is waited for up to so many bytes: what is cut out of it may be half of a secret. */
+const lineBytesMax = 4_096;
+
+/** Where a last line begins that is not ended and is no text; the length when there is none. */
+function unfinishedBytes(bytes: Uint8Array): number {
+  const start = bytes.lastIndexOf(0x0a) + 1;
+  const length = bytes.length - start;
+  if (length === 0 || length > lineBytesMax) return bytes.length;
+  const part = bytes.subarray(start);
+  return isUtf8(part.subarray(0, wholeCharacters(part))) ? bytes.length : start;
+}
+
+/** Text of which not all is UTF-8: the lines that are none as bytes, the others as the text that they are. */
+function* mixed(bytes: Uint8Array): Generator<Payload, void, void> {
+  let from = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const newline = bytes.indexOf(0x0a, at);
+    const end = newline < 0 ? bytes.length : newline + 1;
+    if (!isUtf8(bytes.subarray(at, end))) {
+      if (at > from) yield { kind: "stderr", text: decodeUtf8(bytes.subarray(from, at))! };
+      yield { kind: "bytes", bytes: bytes.subarray(at, end), on: "stderr" };
+      from = end;
+    }
+    at = end;
+  }
+  if (from < bytes.length) yield { kind: "stderr", text: decodeUtf8(bytes.subarray(from))! };
 }
 
 /** What `parseLine` would say, for the usual case at a third of the price. */

@@ -48,7 +48,9 @@ export class EventCleaner {
       return [...this.#letGo(event.at, heldMicrosMax), ...this.#onStderr(event, event.payload.text)];
     const cleaned = cleanEvent(event, this.#redactor);
     if (this.#waiting === 0) return [cleaned];
-    return [...this.#letGo(event.at, overAt(event)), cleaned];
+    // What came before bytes of the same stream stands before them.
+    const over = event.payload.kind === "bytes" && event.payload.on === "stderr" ? 0 : overAt(event);
+    return [...this.#letGo(event.at, over), cleaned];
   }
 
   /** Lets go what is held. `at`: the time of the tape, which never goes back. */

@@ -58,6 +58,20 @@ describe("what passed on the wire becomes the lines of a tape", () => {
       ['{"on":"stderr","bytes":"/0E="}'],
     ],
     [
+      "lines of stderr of which one is no text, and is cut",
+      [
+        [1, "stderr", Buffer.from("one\ntwo \xff th", "latin1")],
+        [2, "stderr", "ree\nfo"],
+        [3, "stderr", "ur"],
+      ],
+      [
+        '{"stderr":"one\\n"}',
+        '{"on":"stderr","bytes":"dHdvIP8gdGhyZWUK"}',
+        '{"stderr":"fo"}',
+        '{"stderr":"ur"}',
+      ],
+    ],
+    [
       "an unfinished line before the end of its side",
       [
         [1, "s2c", '{"id":1,"re'],
