@@ -1,6 +1,7 @@
 /**
  * Whether a text is another one with its secrets in the place of the placeholders. With the key this can be told of any
- * secret, also of one that nothing here would know for one: the digest says it.
+ * secret, also of one that nothing here would know for one: the digest says it. Placeholders may be a stranger's, so the
+ * work grows with the text and not with what they claim.
  */
 import { encodedSuffix, type PlaceholderAt, placeholdersIn, toldLength } from "../base/index.ts";
 
@@ -29,15 +30,38 @@ function fits(
   if (!live.startsWith(literal, from)) return false;
   const start = from + literal.length;
   if (!place) return start === live.length;
-  for (let end = start; end <= live.length; end++) {
+  const isEncoded = place.kind.endsWith(encodedSuffix);
+  for (const end of endsOf(live, start, place.length, isEncoded)) {
     const spelled = live.slice(start, end);
-    // Characters and their encodings may be longer than what the placeholder counts.
-    if (spelled.length > place.length * 12) break;
-    const secret = place.kind.endsWith(encodedSuffix) ? decoded(spelled) : spelled;
+    const secret = isEncoded ? decoded(spelled) : spelled;
     if (toldLength(secret) !== place.length || digest(secret) !== place.digest) continue;
     if (fits(live, end, recorded, place.end, found, next + 1, digest)) return true;
   }
   return false;
+}
+
+/** Characters of a secret by which a placeholder of its length may be off. */
+const roundedBy = 7;
+
+/**
+ * Where a secret of this length may end: characters are counted once from its start, not anew for each end. In what is
+ * percent-encoded a character begins with each byte that does not continue one.
+ */
+function* endsOf(live: string, start: number, length: number, isEncoded: boolean): Generator<number> {
+  let characters = 0;
+  for (let at = start; ; ) {
+    if (characters > length) return;
+    if (characters >= length - roundedBy) yield at;
+    if (at >= live.length) return;
+    const byte = isEncoded && live[at] === "%" ? live.slice(at + 1, at + 3) : "";
+    if (/^[0-9a-f]{2}$/i.test(byte)) {
+      if ((Number.parseInt(byte, 16) & 0xc0) !== 0x80) characters++;
+      at += 3;
+    } else {
+      characters++;
+      at += live.codePointAt(at)! > 0xffff ? 2 : 1;
+    }
+  }
 }
 
 function decoded(text: string): string {
