@@ -11,6 +11,8 @@ export function main(): void {
   const stop = new AbortController();
   stopOnInterrupt(stop);
   const { argv, env, stderr } = process;
+  // A project's configuration and rules run in here and may print: stdout is for results and the protocol.
+  globalThis.console = new console.Console(stderr, stderr);
   void stdoutFor(argv[2]).then(async (stdout) => {
     stopOnBrokenPipe(stop, stdout);
     const stdin = () => process.stdin;
@@ -21,7 +23,10 @@ export function main(): void {
 
 /** A command that serves a client must not wait in a write. */
 async function stdoutFor(command: string | undefined): Promise<Call["stdout"]> {
-  return command === "replay" ? (await import("../runtime/index.ts")).servingStdout() : process.stdout;
+  if (command !== "replay") return process.stdout;
+  const stdout = (await import("../runtime/index.ts")).servingStdout();
+  Object.defineProperty(process, "stdout", { get: () => process.stderr });
+  return stdout;
 }
 
 /** Help on a command for its own door: prints it on stdout and gives the exit status. */

@@ -7,6 +7,7 @@ import {
   encodeUtf8,
   holdsPlaceholder,
   isJson,
+  isPlaceholder,
   type PlaceholderParts,
   placeholderStart,
   placeholdersIn,
@@ -22,27 +23,43 @@ import { nestedDepthMax } from "./text.ts";
 /** The secret of a placeholder, or undefined when it is not known here. */
 export type SecretOf = (placeholder: PlaceholderParts) => string | undefined;
 
+/** The longest pointer, in characters, that is looked for: of a long key with many numbers below each is made anew. */
+const pointerCharactersMax = 10_000;
+
 /** A message whose numbers were taken out, with a placeholder in the place of each: how it is compared and filled. */
 export function withNumbers(
   message: Message,
   numbers: readonly { readonly pointer: string; readonly placeholder: string }[],
 ): Message {
   const { text } = message;
-  // Of equal keys each has its own, in order.
-  const places = new Map<string, string[]>();
-  for (const { pointer, placeholder } of numbers)
-    places.set(pointer, [...(places.get(pointer) ?? []), placeholder]);
+  const places = placesOf(numbers);
+  const lengths = new Set([...places.keys()].map((pointer) => pointer.length));
   const edits: Edit[] = [];
   walkJson(text, "", {
     ...quiet,
     member: (at, rawKey) => `${at}/${escaped(JSON.parse(`"${rawKey}"`) as string)}`,
     element: (at, index) => `${at}/${index}`,
     number(at, start, end) {
-      const placeholder = places.get(at)?.shift();
+      if (!lengths.has(at.length)) return;
+      const placeholder = places.get(at)?.pop();
       if (placeholder !== undefined) edits.push({ start, end, text: JSON.stringify(numbered(placeholder)) });
     },
   });
   return edits.length === 0 ? message : new Message(encodeUtf8(edited(text, edits)));
+}
+
+/** By pointer: of equal keys each has its own placeholder, the first one last. What is no placeholder is left out. */
+function placesOf(
+  numbers: readonly { readonly pointer: string; readonly placeholder: string }[],
+): ReadonlyMap<string, string[]> {
+  const places = new Map<string, string[]>();
+  for (const { pointer, placeholder } of numbers.toReversed()) {
+    if (pointer.length > pointerCharactersMax || !isPlaceholder(placeholder)) continue;
+    const known = places.get(pointer);
+    if (known) known.push(placeholder);
+    else places.set(pointer, [placeholder]);
+  }
+  return places;
 }
 
 /** How a placeholder is written that stands for a number: in a comparison, and in JSON within a text. */
@@ -75,10 +92,11 @@ const quiet: JsonWalker<string> = {
 
 function jsonEdits(text: string, secretOf: SecretOf, depth: number): Edit[] {
   const edits: Edit[] = [];
-  const fill = (start: number, end: number): void => {
+  const fill = (start: number, end: number, isKey = false): void => {
     const raw = text.slice(start, end);
     if (!holdsPlaceholder(raw)) return;
-    const number = numberOf(raw, secretOf);
+    // A key is never a number.
+    const number = isKey ? undefined : numberOf(raw, secretOf);
     // With its quotes: it becomes a number again.
     if (number !== undefined) edits.push({ start: start - 1, end: end + 1, text: number });
     else {
@@ -89,7 +107,7 @@ function jsonEdits(text: string, secretOf: SecretOf, depth: number): Edit[] {
   walkJson(text, "", {
     ...quiet,
     member(at, rawKey, keyStart) {
-      fill(keyStart, keyStart + rawKey.length);
+      fill(keyStart, keyStart + rawKey.length, true);
       return at;
     },
     string: (_, start, end) => fill(start, end),

@@ -88,7 +88,7 @@ export function rulesOf(config: unknown, path: string): Rules {
     keys: texts(config["keys"], "keys", wrong),
     paths: pointers(config["paths"], "paths", wrong),
     patterns: patternsOf(config["patterns"], wrong),
-    functions: functions as RuleFunction[],
+    functions: (functions as RuleFunction[]).map((rule, i) => checked(rule, i, wrong)),
     keep: {
       keys: texts(keep["keys"], "keep.keys", wrong),
       paths: pointers(keep["paths"], "keep.paths", wrong),
@@ -97,6 +97,32 @@ export function rulesOf(config: unknown, path: string): Rules {
 }
 
 type Wrong = (why: string) => ReelwireError;
+
+/**
+ * A function whose faults are its author's and not ours. What it threw is not told: it may hold the text that it was
+ * asked about.
+ */
+function checked(rule: RuleFunction, i: number, wrong: Wrong): RuleFunction {
+  const name = rule.name || `function ${i + 1}`;
+  const asked: RuleFunction = (...question) => {
+    let says: unknown;
+    try {
+      says = rule(...question);
+    } catch (cause) {
+      throw wrong(`'${name}' threw ${cause instanceof Error ? cause.name : `a ${typeof cause}`}`);
+    }
+    if (isAnswer(says)) return says ?? undefined;
+    const kind = says instanceof Promise ? "a promise" : `a value of the type ${typeof says}`;
+    throw wrong(`'${name}' gave ${kind}, not true, a text, a list of texts, or nothing`);
+  };
+  return Object.defineProperty(asked, "name", { value: rule.name });
+}
+
+function isAnswer(says: unknown): says is ReturnType<RuleFunction> | null {
+  if (says === undefined || says === null || typeof says === "boolean" || typeof says === "string")
+    return true;
+  return Array.isArray(says) && says.every((each) => typeof each === "string");
+}
 
 function texts(value: unknown, name: string, wrong: Wrong): string[] {
   if (value === undefined) return [];

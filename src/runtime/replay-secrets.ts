@@ -28,7 +28,8 @@ export async function replaySecrets(
 ): Promise<ReplaySecrets | undefined> {
   const { cwd, env, setting } = options;
   if (facts === undefined || facts.preset === "off" || setting === "off") return undefined;
-  const names = Array.isArray(facts.env) ? facts.env.map(String) : [];
+  // `toString` is no variable, although every table of the language has it.
+  const names = (facts.env ?? []).filter((name) => Object.hasOwn(env, name));
   const redaction = await redactionFor({
     cwd,
     // Only what was looked for when it was recorded: another secret of this environment was no secret then.

@@ -158,8 +158,10 @@ function withItsNumbers(event: TapeEvent): TapeEvent {
   if (json === undefined || event.payload.kind !== "msg") return event;
   const listed = JSON.parse(json) as unknown;
   if (!Array.isArray(listed)) return event;
-  const numbers = (listed as { at?: unknown; as?: unknown }[]).flatMap(({ at, as }) =>
-    typeof at === "string" && typeof as === "string" ? [{ pointer: at, placeholder: as }] : [],
+  const numbers = (listed as ({ at?: unknown; as?: unknown } | null)[]).flatMap((each) =>
+    typeof each?.at === "string" && typeof each.as === "string"
+      ? [{ pointer: each.at, placeholder: each.as }]
+      : [],
   );
   return { ...event, payload: { kind: "msg", message: withNumbers(event.payload.message, numbers) } };
 }

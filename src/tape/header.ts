@@ -68,8 +68,13 @@ function isSide(value: unknown): boolean {
   );
 }
 
-function isRedaction(value: unknown): boolean {
-  return isFacts(value) && isText(value["preset"]) && Number.isSafeInteger(value["count"]);
+/** What is asked of it elsewhere must have its type. */
+export function isRedaction(value: unknown): boolean {
+  if (!isFacts(value) || !isText(value["preset"]) || !Number.isSafeInteger(value["count"])) return false;
+  return (
+    (value["key"] === undefined || isText(value["key"])) &&
+    (value["env"] === undefined || isTexts(value["env"]))
+  );
 }
 
 function isSigner(value: unknown): boolean {
@@ -91,7 +96,7 @@ const rules: readonly Rule[] = [
   ["client", isSide, "a side with its transport"],
   ["launcher", isProcess, "a process"],
   ["recorder", isProcess, "a process"],
-  ["redaction", isRedaction, "a preset and a count"],
+  ["redaction", isRedaction, "a preset and a count, with a key and names that are texts"],
   ["capture", isText, "a text"],
   ["part", isPart, "a number from 1"],
   ["previous", isText, "a text"],

@@ -3,6 +3,7 @@
  * without it a redacted recording would not match the calls that carry the real secrets.
  */
 import type { RedactionFacts, TapeHeader } from "./format.ts";
+import { isRedaction } from "./header.ts";
 
 const redactionTag = "reelwire.redaction";
 
@@ -26,10 +27,8 @@ export function fromTags(
 function factsOf(text: string | undefined): RedactionFacts | undefined {
   if (text === undefined) return undefined;
   try {
-    const facts = JSON.parse(text) as Partial<RedactionFacts> | null;
-    return typeof facts?.preset === "string" && Number.isSafeInteger(facts.count)
-      ? (facts as RedactionFacts)
-      : undefined;
+    const facts: unknown = JSON.parse(text);
+    return isRedaction(facts) ? (facts as RedactionFacts) : undefined;
   } catch {
     return undefined;
   }

@@ -1,9 +1,10 @@
 /** Tapes that mean harm: whatever stands on them, every view ends well, steers no terminal and prints sound JSON. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { replayTape } from "../../src/index.ts";
 import { cli } from "./call.ts";
 import { faults } from "./schemas.ts";
-import { folder, header } from "./tapes.ts";
+import { folder, handshake, header, oddCall } from "./tapes.ts";
 
 const steering = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
@@ -111,4 +112,45 @@ describe("a hostile tape", () => {
       { numRuns: 150 },
     );
   }, 120_000);
+});
+
+describe("what a stranger says about secrets", () => {
+  const redaction = (env: string): string =>
+    `${header.slice(0, -1)},"redaction":{"preset":"standard","count":1,"key":"00000000","env":${env}}}`;
+  const calls = [...handshake, ...oddCall].join("\n");
+
+  it.each([
+    [
+      "variables that every table of the language has",
+      redaction('["toString","__proto__","constructor"]'),
+      calls,
+    ],
+    ["numbers that are no list", header, calls.replaceAll('"msg"', '"redacted":null,"msg"')],
+    [
+      "a list of what are no numbers",
+      redaction("[]"),
+      calls.replaceAll('"msg"', '"redacted":[null,5,{"at":{},"as":5},{"at":"/id","as":"\\""}],"msg"'),
+    ],
+    [
+      "a checkpoint with ten million checksums",
+      header,
+      `${calls}\n{"at":13001,"mark":{"lines":1,"bytes":1,"sha256":"${"0".repeat(64)}","crc":"${"A".repeat(1e7)}"}}`,
+    ],
+  ])("%s: every command ends well", async (_, head, lines) => {
+    const cwd = folder({ "a.tape.jsonl": `${head}\n${lines}\n` });
+    for (const argv of [
+      ["show", "a.tape.jsonl"],
+      ["validate", "a.tape.jsonl"],
+      ["redact", "a.tape.jsonl"],
+      ["scan", "a.tape.jsonl"],
+      ["pack", "a.tape.jsonl", "--force"],
+      ["convert", "a.tape.jsonl", "a.vcr"],
+      ["repair", "a.tape.jsonl"],
+    ]) {
+      await using replay = await replayTape(`${cwd}/a.tape.jsonl`, {});
+      expect((await replay.unused()).length).toBeGreaterThan(0);
+      const { status, stderr } = await cli(argv, { cwd });
+      expect([argv[0], status], stderr).toEqual([argv[0], argv[0] === "validate" ? 1 : 0]);
+    }
+  });
 });

@@ -298,3 +298,26 @@ it("a tape in a folder that cannot be entered through a file", async () => {
   expect([exit.code, client.stdout.toString()]).toEqual([6, ""]);
   expect(client.stderr).toContain("RW3001");
 });
+
+describe("rules of a project that print", () => {
+  it("print on stderr", async () => {
+    const folder = testFolder();
+    writeFileSync(
+      join(folder, "rules.mjs"),
+      `console.log("loaded"); process.stdout.write("raw\\n");
+       export default { keys: ["pin"] };`,
+    );
+    writeTape(join(folder, "a.tape.jsonl"), [
+      initialize(0, "2025-11-25"),
+      { jsonrpc: "2.0", id: 0, result: { protocolVersion: "2025-11-25", capabilities: {} } },
+    ]);
+    const tape = join(folder, "a.tape.jsonl");
+    const redaction = '"redaction":{"preset":"custom","count":0,"key":"00000000"}';
+    writeFileSync(tape, readFileSync(tape, "utf8").replace('"writer"', `${redaction},"writer"`));
+    const ended = await run([tape, "--redact", "rules.mjs"], folder);
+    expect(ended.stdout).toBe(
+      '{"jsonrpc":"2.0","id":0,"result":{"protocolVersion":"2025-11-25","capabilities":{}}}\n',
+    );
+    expect(ended.stderr).toMatch(/^loaded\nraw\n/);
+  });
+});

@@ -1,6 +1,6 @@
 /** Text that is made to break a redactor: none of it crashes, and none of it makes the work grow faster than the text. */
 import { describe, expect, it } from "vitest";
-import { filled, HeldText } from "../../src/redact/index.ts";
+import { filled, HeldText, sameSecret, withNumbers } from "../../src/redact/index.ts";
 import { argumentsAfter, base64, knowing, messageOf, redactorOf, told } from "./redacting.ts";
 
 /** Where the work was the square of it, the first pieces took minutes. */
@@ -98,5 +98,59 @@ describe("nothing crashes it", () => {
   it("a text of ten megabytes", () => {
     const text = `${"lorem ipsum dolor sit amet ".repeat(400_000)}password=hunter2x`;
     expect(told(redactorOf().text(text)).endsWith(" password=<secret>")).toBe(true);
+  });
+});
+
+describe("placeholders of a stranger", () => {
+  const number = "[[rw:number-secret:8:00000000]]";
+
+  it("an object's key stays a text, whatever its placeholder says", () => {
+    const said = filled(messageOf({ [number]: number }), () => "12345678").text;
+    expect(said).toBe('{"12345678":12345678}');
+  });
+
+  it.each(["secret", "secret-url"])(
+    "a secret of 999999999 characters, kind %s, against a long text",
+    (kind) => {
+      const recorded = `[[rw:${kind}:999999999:00000000]]`;
+      for (const live of ["a".repeat(size), "%e2%82%ac".repeat(size / 9), "%".repeat(size)])
+        expect(sameSecret(live, recorded, { digest: () => "00000000" })).toBe(false);
+    },
+  );
+
+  it.each(["secret", "secret-url"])("a length that a long text could have, kind %s", (kind) => {
+    const recorded = `[[rw:${kind}:${size - 8}:00000000]]`;
+    for (const live of ["a".repeat(size), "%61".repeat(size)])
+      expect(sameSecret(live, recorded, { digest: () => "11111111" })).toBe(false);
+  });
+
+  it("a number taken out 200000 times, below a key of 200000 characters and below no key", () => {
+    const list = (pointer: string) =>
+      Array.from({ length: size }, () => ({ pointer, placeholder: "[[rw:secret:8:00000000]]" }));
+    const key = "k".repeat(size);
+    const message = messageOf({ pin: 0, [key]: Array.from({ length: size }, () => 0) });
+    expect(withNumbers(message, list(`/${key}/0`)).text === message.text).toBe(true);
+    const told = withNumbers(message, list("/pin")).text;
+    expect(told === message.text.replace('"pin":0', `"pin":"${number}"`)).toBe(true);
+  });
+
+  it("what is said to be a placeholder and is none breaks no message", () => {
+    const message = messageOf({ pin: 0 });
+    const numbers = [{ pointer: "/pin", placeholder: '","a":"[[rw:' }];
+    expect(withNumbers(message, numbers).text).toBe(message.text);
+  });
+});
+
+describe("a live text that is a recorded one", () => {
+  const digest = (secret: string): string =>
+    secret === "p\u00e9\ud83d\ude00ssword" ? "12345678" : "00000000";
+  it.each([
+    ["plain", "a=p\u00e9\ud83d\ude00ssword&b", "a=[[rw:secret:8:12345678]]&b", false],
+    ["plain, nine characters", "a=p\u00e9\ud83d\ude00ssword&b", "a=[[rw:secret:16:12345678]]&b", true],
+    ["percent-encoded", "a=p%c3%a9%F0%9F%98%80ssword&b", "a=[[rw:secret-url:16:12345678]]&b", true],
+    ["every byte of it", "a=%70%c3%a9%F0%9F%98%80%73sword", "a=[[rw:secret-url:16:12345678]]", true],
+    ["another", "a=p\u00e9\ud83d\ude00sswort&b", "a=[[rw:secret:16:12345678]]&b", false],
+  ])("%s", (_, live, recorded, same) => {
+    expect(sameSecret(live, recorded, { digest })).toBe(same);
   });
 });

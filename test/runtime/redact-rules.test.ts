@@ -147,6 +147,25 @@ describe("what is wrong with rules", () => {
     expect((error as Error).message).toMatch(why);
   });
 
+  it.each<[string, string, RegExp]>([
+    ["throws", "(text) => JSON.parse(text)", /'function 1' threw SyntaxError$/],
+    ["throws what is no error", "function pin() { throw 5; }", /'pin' threw a number$/],
+    ["answers later", "async () => true", /gave a promise/],
+    ["gives a number", "() => 1", /gave a value of the type number/],
+    ["gives a list of others", "() => [1]", /gave a value of the type object/],
+  ])("RW3202: a function that %s; the text is not told", async (_, rule, why) => {
+    const rules = file(`fault-${rule.length}.mjs`, `export default { functions: [${rule}] };`);
+    const error = await redacted(rules, { t: "hunter2" }).catch((fault: unknown) => fault);
+    expect(error).toMatchObject({ code: "RW3202", exit: 2 });
+    expect((error as Error).message).toMatch(why);
+    expect((error as Error).message).not.toContain("hunter2");
+  });
+
+  it("a function that gives null gives nothing", async () => {
+    const rules = file("null.mjs", "export default { functions: [() => null] };");
+    expect(await redacted(rules, { t: "x" })).toBe('{"t":"x"}');
+  });
+
   it("a pattern that would never end elsewhere ends here", async () => {
     const setting = file("slow.json", JSON.stringify({ patterns: ["(a+)+$", "(x+x+)+y"] }));
     expect(await redacted(setting, { t: `${"a".repeat(5000)}b`, u: "x".repeat(5000) })).toContain('b"');
