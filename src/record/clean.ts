@@ -3,7 +3,7 @@
  * own recording and the cleaning of an old tape have in common. Text that comes in pieces may be held back for a moment,
  * because a secret may go on in the next piece.
  */
-import { HeldText, type RedactedNumber, type Redactor } from "../redact/index.ts";
+import { HeldText, KeyLines, type RedactedNumber, type Redactor } from "../redact/index.ts";
 import type { NoteFacts, Payload, TapeEvent, TapeHeader } from "../tape/index.ts";
 import { SplitQueue } from "./split-queue.ts";
 
@@ -20,6 +20,7 @@ export class EventCleaner {
   #waiting = 0;
 
   readonly #splits: SplitQueue | undefined;
+  readonly #lines = new Map<string, KeyLines>();
 
   constructor(redactor: Redactor) {
     this.#redactor = redactor;
@@ -46,7 +47,7 @@ export class EventCleaner {
     const { kind } = event.payload;
     if (kind === "stderr")
       return [...this.#letGo(event.at, heldMicrosMax), ...this.#onStderr(event, event.payload.text)];
-    const cleaned = cleanEvent(event, this.#redactor);
+    const cleaned = this.#onLine(event) ?? cleanEvent(event, this.#redactor);
     if (this.#waiting === 0) return [cleaned];
     // What came before bytes of the same stream stands before them.
     const over = event.payload.kind === "bytes" && event.payload.on === "stderr" ? 0 : overAt(event);
@@ -58,6 +59,19 @@ export class EventCleaner {
     const text = this.#letGo(at, 0);
     const splits = this.#splits;
     return splits ? [...text.flatMap((each) => splits.push(each)), ...splits.release(at, 0)] : text;
+  }
+
+  /** A line that is no message may be one of a private key. */
+  #onLine({ payload, ...event }: TapeEvent): TapeEvent | undefined {
+    if (payload.kind !== "text") return undefined;
+    const stream = `${event.conn ?? 0} ${event.dir}`;
+    let lines = this.#lines.get(stream);
+    if (!lines) {
+      if (this.#lines.size >= streamsMax) this.#lines.clear();
+      lines = new KeyLines(this.#redactor);
+      this.#lines.set(stream, lines);
+    }
+    return cleanEvent({ ...event, payload: { ...payload, text: lines.line(payload.text) } }, this.#redactor);
   }
 
   #onStderr(event: TapeEvent, text: string): TapeEvent[] {

@@ -93,7 +93,7 @@ function uncutKey(text: string, to: number): number {
 }
 
 /** Where a private key begins that does not end in this text; -1 when there is none, or when it is not `sure`. */
-function openKey(text: string, sure: boolean): number {
+export function openKey(text: string, sure: boolean): number {
   const last = text.lastIndexOf(begin);
   if (last < 0) return -1;
   const isKey = lineEnd(text, last, begin) >= 0;
@@ -103,7 +103,7 @@ function openKey(text: string, sure: boolean): number {
 }
 
 /** Where a private key is over, looked for from a place on; -1 when it is not. */
-function keyEnd(text: string, from: number): number {
+export function keyEnd(text: string, from: number): number {
   for (let at = text.indexOf(end, from); at >= 0; at = text.indexOf(end, at + 1)) {
     const over = lineEnd(text, at, end);
     if (over >= 0) return over;

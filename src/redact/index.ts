@@ -2,6 +2,7 @@ export type { Credential, Detector } from "./detectors.ts";
 export { credentialKind, detectors, findCredentials } from "./detectors.ts";
 export { filled, numbered, type SecretOf, withNumbers } from "./fill.ts";
 export { HeldText } from "./held-text.ts";
+export { KeyLines } from "./key-lines.ts";
 export { isSecretName } from "./names.ts";
 export { type KnownValue, knownCharactersMin, spellingsOf } from "./needles.ts";
 export {

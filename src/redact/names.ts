@@ -40,6 +40,19 @@ const secretWords = new Set([
   "mnemonic",
 ]);
 
+/** What ends a name that is written in one word: `PGPASSWORD`, `dbpasswd`, `bottoken`. */
+const joinedNames = [
+  "password",
+  "passwd",
+  "passphrase",
+  "apikey",
+  "secretkey",
+  "accesskey",
+  "authtoken",
+  "accesstoken",
+  "clientsecret",
+];
+
 /** What makes a secret of a `key` or an `id` that follows. */
 const keyWords = new Set([
   "api",
@@ -201,6 +214,7 @@ function judge(name: string): boolean {
   if (last === "key" || last === "keys")
     return keyWords.has(before) || (isVariable(name) && !openKeys.has(before));
   if (last === "sid") return before === "session";
+  if (joinedNames.some((name) => last.endsWith(name))) return true;
   return secretWords.has(last) || (isVariable(name) && words.some((word) => strongWords.has(word)));
 }
 

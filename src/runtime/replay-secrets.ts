@@ -42,15 +42,20 @@ export async function replaySecrets(
   const seen = new SeenSecrets(redaction);
   const redactor = redaction.redactor({ compares: true, digest: seen.digest });
   const secretOf = byShape ? () => undefined : seen.of;
-  const of = (conn: number): Secrets => ({
-    hide: (live) => redactor.message(live, "c2s", conn).message,
-    fill: (said) => {
-      const message = filled(said, secretOf);
-      // What the client answers is looked at by what it was asked.
-      if (message.kind === "request") redactor.message(message, "s2c", conn);
-      return message;
-    },
-  });
+  const of = (conn: number): Secrets => {
+    let agreed = false;
+    return {
+      hide: (live) => redactor.message(live, "c2s", conn).message,
+      fill: (said) => {
+        const message = filled(said, secretOf);
+        const agrees = !agreed && message.rawAt("result", "protocolVersion") !== undefined;
+        agreed ||= agrees;
+        // What the client says is looked at by the revision that was agreed on, and by what it was asked.
+        if (agrees || message.kind === "request") redactor.message(message, "s2c", conn);
+        return message;
+      },
+    };
+  };
   return {
     of,
     byShape,

@@ -27,3 +27,19 @@ it("a known value that is cut in a line with a byte that is no UTF-8", () => {
     );
   }
 });
+
+it("a private key that a server prints on stdout, a line at a time", () => {
+  const body = ["MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDAbCdEfGhIjKl0", "Q2hhcnNPZlRoZUtleQ=="];
+  const marks = ["BEGIN", "END"].map((word) => `-----${word} ${["PRIVATE", "KEY"].join(" ")}-----`);
+  const lines = ["loading", marks[0]!, ...body, `${marks[1]} done`, "password=x1", "listening"];
+  const cleaner = new EventCleaner(knowing("hunter2hunter2"));
+  const written = lines.flatMap((text, at) =>
+    cleaner.take({ at, dir: "s2c", payload: { kind: "text", text } }),
+  );
+  const texts = written.map(({ payload }) => (payload.kind === "text" ? payload.text : ""));
+  for (const part of body) expect(texts.join("\n")).not.toContain(part);
+  expect(texts.length).toBe(lines.length);
+  expect(told(texts.at(0)!)).toBe("loading");
+  expect(told(texts.at(4)!)).toMatch(/ done$/);
+  expect(told(texts.at(-1)!)).toBe("listening");
+});
