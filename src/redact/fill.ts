@@ -20,8 +20,8 @@ import { nestedDepthMax } from "./text.ts";
 /** The secret of a placeholder, or undefined when it is not known here. */
 export type SecretOf = (placeholder: PlaceholderParts) => string | undefined;
 
-/** The longest pointer, in characters, that is looked for: of a long key with many numbers below each is made anew. */
-const pointerCharactersMax = 10_000;
+/** The longest pointer that is told and looked for, in characters: below one long key many values may stand. */
+export const pointerCharactersMax = 4_096;
 
 /** A message whose numbers were taken out, with a placeholder in the place of each: how it is compared and filled. */
 export function withNumbers(

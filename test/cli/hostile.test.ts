@@ -120,7 +120,11 @@ describe("what a stranger says about secrets", () => {
   const calls = [...handshake, ...oddCall].join("\n");
 
   it.each([
-    ["variables that every table of the language has", redaction('["toString","__proto__","constructor"]'), calls],
+    [
+      "variables that every table of the language has",
+      redaction('["toString","__proto__","constructor"]'),
+      calls,
+    ],
     ["numbers that are no list", header, calls.replaceAll('"msg"', '"redacted":null,"msg"')],
     [
       "a list of what are no numbers",

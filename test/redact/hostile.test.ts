@@ -91,6 +91,30 @@ describe("nothing crashes it", () => {
   });
 });
 
+describe("many secrets below one long key", () => {
+  const key = "k".repeat(size);
+  const [numbers, texts] = [Array<number>(size).fill(1), Array<string>(size).fill("password=hunter2x")];
+
+  it("are taken out; the place of a number is not told when it is too long", () => {
+    const message = messageOf({ password: { [key]: numbers, pin: 5 }, [key]: texts });
+    const clean = redactorOf().message(message, "c2s");
+    expect(clean.numbers.map(({ pointer }) => pointer)).toEqual(["/password/pin"]);
+    expect(clean.message.text.includes("hunter2x")).toBe(false);
+    const compared = redactorOf({ compares: true }).message(message, "c2s").message.text;
+    const filled = withNumbers(clean.message, clean.numbers).text;
+    expect(compared === filled).toBe(true);
+  });
+
+  it("are found at places that can be kept", () => {
+    let longest = 0;
+    const onFound = ({ pointer }: { pointer: string }): void => {
+      longest = Math.max(longest, pointer.length);
+    };
+    redactorOf({ onFound }).message(messageOf({ [key]: texts, [`${key}\\"`]: texts }), "c2s");
+    expect(longest).toBeLessThan(5_000);
+  });
+});
+
 describe("placeholders of a stranger", () => {
   const number = "[[rw:number-secret:8:00000000]]";
 
@@ -99,11 +123,14 @@ describe("placeholders of a stranger", () => {
     expect(said).toBe('{"12345678":12345678}');
   });
 
-  it.each(["secret", "secret-url"])("a secret of 999999999 characters, kind %s, against a long text", (kind) => {
-    const recorded = `[[rw:${kind}:999999999:00000000]]`;
-    for (const live of ["a".repeat(size), "%e2%82%ac".repeat(size / 9), "%".repeat(size)])
-      expect(sameSecret(live, recorded, () => "00000000")).toBe(false);
-  });
+  it.each(["secret", "secret-url"])(
+    "a secret of 999999999 characters, kind %s, against a long text",
+    (kind) => {
+      const recorded = `[[rw:${kind}:999999999:00000000]]`;
+      for (const live of ["a".repeat(size), "%e2%82%ac".repeat(size / 9), "%".repeat(size)])
+        expect(sameSecret(live, recorded, () => "00000000")).toBe(false);
+    },
+  );
 
   it.each(["secret", "secret-url"])("a length that a long text could have, kind %s", (kind) => {
     const recorded = `[[rw:${kind}:${size - 8}:00000000]]`;
@@ -129,7 +156,8 @@ describe("placeholders of a stranger", () => {
 });
 
 describe("a live text that is a recorded one", () => {
-  const digest = (secret: string): string => (secret === "p\u00e9\ud83d\ude00ssword" ? "12345678" : "00000000");
+  const digest = (secret: string): string =>
+    secret === "p\u00e9\ud83d\ude00ssword" ? "12345678" : "00000000";
   it.each([
     ["plain", "a=p\u00e9\ud83d\ude00ssword&b", "a=[[rw:secret:8:12345678]]&b", false],
     ["plain, nine characters", "a=p\u00e9\ud83d\ude00ssword&b", "a=[[rw:secret:16:12345678]]&b", true],

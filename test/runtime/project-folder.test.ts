@@ -89,9 +89,14 @@ test("the own folder is for its owner, keeps keys out of commits, and leaves wha
   expect(readFileSync(join(own, ".gitignore"), "utf8")).toBe("cache\n*.key\n");
 });
 
-test.runIf(existsSync("/proc/self"))("a file system that lets nobody make folders is an error, not a loop", () => {
-  expect(() => keyFolder("/proc/none/.config/reelwire")).toThrow(expect.objectContaining({ code: "RW3303" }));
-});
+test.runIf(existsSync("/proc/self"))(
+  "a file system that lets nobody make folders is an error, not a loop",
+  () => {
+    expect(() => keyFolder("/proc/none/.config/reelwire")).toThrow(
+      expect.objectContaining({ code: "RW3303" }),
+    );
+  },
+);
 
 test("a place where nothing can be made is an error with a code", () => {
   const root = folder("file");

@@ -97,15 +97,14 @@ describe("a file that is no tape", () => {
     ["a header without a time", utf8('{"reelwire":1,"id":"x","startedAt":"noon"}\n'), "RW3004", /./],
     ["a version that is a text", utf8('{"reelwire":"1"}\n'), "RW3004", /./],
     ...['"env":"A"', '"env":[null]', '"env":{"length":1e9}', '"key":{}'].map(
-      (fact) =>
-        [
-          `a redaction with ${fact}`,
-          utf8(
-            `{"reelwire":1,"id":"x","startedAt":"2026-11-20T08:11:00Z","redaction":{"preset":"standard","count":0,${fact}}}\n`,
-          ),
-          "RW3004",
-          /./,
-        ] as const,
+      (fact): [string, Uint8Array, string, RegExp] => [
+        `a redaction with ${fact}`,
+        utf8(
+          `{"reelwire":1,"id":"x","startedAt":"2026-11-20T08:11:00Z","redaction":{"preset":"standard","count":0,${fact}}}\n`,
+        ),
+        "RW3004",
+        /./,
+      ],
     ),
     ["version zero", utf8('{"reelwire":0}\n'), "RW3004", /./],
     [
