@@ -48,6 +48,12 @@ export const errorTable = {
     fix: "call it as: {usage}",
   },
   RW1011: { says: "there is no help on '{topic}'", exit: 2, fault: "user", fix: "{hint}" },
+  RW1012: {
+    says: "the working directory is not there any more",
+    exit: 2,
+    fault: "user",
+    fix: "change into a folder that is there",
+  },
   RW2101: {
     says: "the server's command was not found",
     exit: 4,

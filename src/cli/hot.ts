@@ -1,6 +1,7 @@
 import { ReelwireError } from "../base/hot.ts";
 import { record, recordCommand } from "./commands/hot.ts";
 import { parseCall, splitWrapped } from "./parse-flags.ts";
+import { workingDirectory } from "./working-directory.ts";
 
 const { isatty } = process.getBuiltinModule("node:tty");
 
@@ -20,7 +21,7 @@ export function main(): void {
 async function run(argv: readonly string[]): Promise<number> {
   const { help, ...parsed } = parseCall(recordCommand, argv, process.env);
   if (help) return (await import("./index.ts")).help(recordCommand);
-  const call = { ...parsed, cwd: process.cwd(), env: process.env };
+  const call = { ...parsed, cwd: workingDirectory(), env: process.env };
   if (isatty(0) && !isatty(1)) process.stderr.write(halfTerminal);
   if (!isatty(0) || !isatty(1)) return record(call);
   return record(call, { ownFlags: splitWrapped(recordCommand, argv).own });

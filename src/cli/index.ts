@@ -4,6 +4,7 @@
  */
 import type { Call, Command } from "./command.ts";
 import { brokenPipe, runCli } from "./run.ts";
+import { workingDirectory } from "./working-directory.ts";
 
 export { runCli };
 
@@ -16,7 +17,13 @@ export function main(): void {
   void stdoutFor(argv[2]).then(async (stdout) => {
     stopOnBrokenPipe(stop, stdout);
     const stdin = () => process.stdin;
-    const around = { cwd: process.cwd(), env, stdin, stdout, stderr, signal: stop.signal };
+    const around = {
+      // Asked when a command needs it, so that where there is none is an error of that command.
+      get cwd() {
+        return workingDirectory();
+      },
+      ...{ env, stdin, stdout, stderr, signal: stop.signal },
+    };
     process.exitCode = await runCli(argv.slice(2), around);
   });
 }

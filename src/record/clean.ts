@@ -3,7 +3,14 @@
  * own recording and the cleaning of an old tape have in common. Text that comes in pieces may be held back for a moment,
  * because a secret may go on in the next piece.
  */
-import { HeldText, KeyLines, type RedactedNumber, type Redactor } from "../redact/index.ts";
+import {
+  HeldText,
+  KeyLines,
+  numbersKey,
+  type RedactedNumber,
+  type Redactor,
+  withSeal,
+} from "../redact/index.ts";
 import type { NoteFacts, Payload, TapeEvent, TapeHeader } from "../tape/index.ts";
 import { SplitQueue } from "./split-queue.ts";
 
@@ -25,7 +32,7 @@ export class EventCleaner {
   constructor(redactor: Redactor) {
     this.#redactor = redactor;
     const splits = redactor.splits();
-    this.#splits = splits && new SplitQueue(splits);
+    this.#splits = splits && new SplitQueue(splits, redactor);
   }
 
   /** Whether something is held back that {@link release} lets go. */
@@ -155,8 +162,9 @@ export function cleanEvent(event: TapeEvent, redactor: Redactor): TapeEvent {
   const { message, numbers } = redactor.message(payload.message, dir, conn);
   // The usual case makes nothing anew.
   if (message === payload.message && !sse && !more) return event;
-  const told = numbers.length === 0 ? [] : [["redacted", redactedJson(numbers)] as const];
-  const all = [...(more ?? []), ...told];
+  const told = numbers.length === 0 ? [] : [[numbersKey, redactedJson(numbers)] as const];
+  const keys = [...(more ?? []), ...told];
+  const all = message === payload.message ? keys : withSeal(payload.message, message, keys, redactor);
   return { ...event, ...facts, ...(all.length > 0 ? { more: all } : {}), payload: { kind: "msg", message } };
 }
 

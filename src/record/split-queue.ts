@@ -4,7 +4,7 @@
  */
 import { copyOf } from "../base/index.ts";
 import { Message } from "../protocol/index.ts";
-import type { Piece, SplitValues } from "../redact/index.ts";
+import { type Piece, type Redactor, type SplitValues, sealKey, withSeal } from "../redact/index.ts";
 import type { TapeEvent } from "../tape/index.ts";
 
 export const splitLimits = {
@@ -21,11 +21,13 @@ interface Held {
 
 export class SplitQueue {
   readonly #splits: SplitValues;
+  readonly #redactor: Redactor;
   #held: Held[] = [];
   #bytes = 0;
 
-  constructor(splits: SplitValues) {
+  constructor(splits: SplitValues, redactor: Redactor) {
     this.#splits = splits;
+    this.#redactor = redactor;
   }
 
   get holds(): boolean {
@@ -70,11 +72,22 @@ export class SplitQueue {
     }
     const ready = this.#held.slice(0, count);
     if (count > 0) this.#held = this.#held.slice(count);
-    return ready.map(({ event, piece }) =>
-      piece ? { ...event, payload: { kind: "msg", message: piece.message } } : event,
-    );
+    return ready.map(({ event, piece }) => (piece ? this.#settled(event, piece.message) : event));
+  }
+
+  /** The seal of a message that was changed once more is made anew, where it had one or held no placeholder. */
+  #settled(event: TapeEvent, message: Message): TapeEvent {
+    const { payload, more = [] } = event;
+    const before = payload.kind === "msg" ? payload.message : message;
+    if (Buffer.compare(before.bytes, message.bytes) === 0)
+      return { ...event, payload: { kind: "msg", message } };
+    const hadSeal = more.some(([key]) => key === sealKey);
+    const keys = withSeal(hadSeal ? noMessage : before, message, more, this.#redactor);
+    return { ...event, ...(keys.length > 0 ? { more: keys } : {}), payload: { kind: "msg", message } };
   }
 }
+
+const noMessage = new Message(new Uint8Array(0));
 
 function lasting(event: TapeEvent): TapeEvent {
   const { payload } = event;

@@ -11,6 +11,7 @@ import {
   type PlaceholderParts,
   placeholderStart,
   placeholdersIn,
+  placeholderText,
 } from "../base/index.ts";
 import { Message } from "../protocol/index.ts";
 import { addAll, type Edit, edited, moved, spelled } from "./edits.ts";
@@ -20,11 +21,22 @@ import { type JsonWalker, walkJson } from "./json-walk.ts";
 import { touchesAny } from "./spans.ts";
 import { nestedDepthMax } from "./text.ts";
 
-/** The secret of a placeholder, or undefined when it is not known here. */
-export type SecretOf = (placeholder: PlaceholderParts) => string | undefined;
+/**
+ * The secret of a placeholder, or undefined when it is not known here. `own`: the line in which it stands was sealed, so it
+ * stands where it was put when it was recorded.
+ */
+export type SecretOf = (placeholder: PlaceholderParts, own: boolean) => string | undefined;
 
-/** The longest pointer, in characters, that is looked for: of a long key with many numbers below each is made anew. */
-const pointerCharactersMax = 10_000;
+/** How the kind of a placeholder begins in a message whose seal was proved; never on a tape. */
+const ownKind = "own-";
+
+/** A message whose seal was proved: its placeholders may be filled from the environment. */
+export function owned(message: Message): Message {
+  return filledWith(message, (found) => placeholderText({ ...found, kind: ownKind + found.kind }));
+}
+
+/** The longest pointer that is told and looked for, in characters: below one long key many values may stand. */
+export const pointerCharactersMax = 4_096;
 
 /** A message whose numbers were taken out, with a placeholder in the place of each: how it is compared and filled. */
 export function withNumbers(
@@ -75,10 +87,29 @@ function escaped(key: string): string {
 
 /** The message with every secret that is known put in; the same object when it holds no placeholder. */
 export function filled(message: Message, secretOf: SecretOf): Message {
+  return filledWith(message, (found, isNumber) => {
+    const own = found.kind.startsWith(ownKind);
+    const told = own ? found.kind.slice(ownKind.length) : found.kind;
+    const kind = told.startsWith(numberKind) ? told.slice(numberKind.length) : told;
+    const secret = secretOf({ ...found, kind }, own);
+    if (isNumber) return secret !== undefined && isNumeric(secret) ? secret : "0";
+    if (secret === undefined) return own ? placeholderText({ ...found, kind: told }) : undefined;
+    return kind.endsWith(encodedSuffix) && secret.isWellFormed() ? encodeURIComponent(secret) : secret;
+  });
+}
+
+/** What comes in the place of a placeholder; undefined: it stays. `isNumber`: it stands for one, all by itself. */
+type Fill = (found: PlaceholderParts, isNumber: boolean) => string | undefined;
+
+function filledWith(message: Message, fill: Fill): Message {
   const { text } = message;
   if (!holdsPlaceholder(text)) return message;
-  const edits = jsonEdits(text, secretOf, 0);
+  const edits = jsonEdits(text, fill, 0);
   return edits.length === 0 ? message : new Message(encodeUtf8(edited(text, edits)));
+}
+
+function isNumeric(text: string): boolean {
+  return /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text);
 }
 
 const quiet: JsonWalker<string> = {
@@ -90,18 +121,19 @@ const quiet: JsonWalker<string> = {
   leave: () => {},
 };
 
-function jsonEdits(text: string, secretOf: SecretOf, depth: number): Edit[] {
+function jsonEdits(text: string, fillOf: Fill, depth: number): Edit[] {
   const edits: Edit[] = [];
   const fill = (start: number, end: number, isKey = false): void => {
     const raw = text.slice(start, end);
     if (!holdsPlaceholder(raw)) return;
     // A key is never a number.
-    const number = isKey ? undefined : numberOf(raw, secretOf);
-    // With its quotes: it becomes a number again.
-    if (number !== undefined) edits.push({ start: start - 1, end: end + 1, text: number });
+    const number = isKey ? undefined : numberOf(raw, fillOf);
+    // With its quotes, unless it stays a placeholder: it becomes a number again.
+    if (number?.startsWith(placeholderStart)) edits.push({ start, end, text: number });
+    else if (number !== undefined) edits.push({ start: start - 1, end: end + 1, text: number });
     else {
       const value = raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
-      addAll(edits, spelled(raw, textEdits(value, secretOf, depth), start));
+      addAll(edits, spelled(raw, textEdits(value, fillOf, depth), start));
     }
   };
   walkJson(text, "", {
@@ -115,33 +147,30 @@ function jsonEdits(text: string, secretOf: SecretOf, depth: number): Edit[] {
   return edits.sort((a, b) => a.start - b.start);
 }
 
-function numberOf(raw: string, secretOf: SecretOf): string | undefined {
+function numberOf(raw: string, fillOf: Fill): string | undefined {
   const [found] = placeholdersIn(raw);
-  if (!found?.kind.startsWith(numberKind) || found.start !== 0 || found.end !== raw.length) return undefined;
-  const secret = secretOf({ ...found, kind: found.kind.slice(numberKind.length) });
-  return secret !== undefined && /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(secret) ? secret : "0";
+  if (!found || found.start !== 0 || found.end !== raw.length) return undefined;
+  const kind = found.kind.startsWith(ownKind) ? found.kind.slice(ownKind.length) : found.kind;
+  return kind.startsWith(numberKind) ? fillOf(found, true) : undefined;
 }
 
-function textEdits(text: string, secretOf: SecretOf, depth: number): Edit[] {
+function textEdits(text: string, fillOf: Fill, depth: number): Edit[] {
   if (depth < nestedDepthMax && /^\s{0,64}[{[]/.test(text) && isJson(text))
-    return jsonEdits(text, secretOf, depth + 1);
+    return jsonEdits(text, fillOf, depth + 1);
   const edits: Edit[] = [];
   const json = depth < nestedDepthMax ? embeddedJson(text) : [];
   for (const { start, end } of json)
-    addAll(edits, moved(jsonEdits(text.slice(start, end), secretOf, depth + 1), start));
+    addAll(edits, moved(jsonEdits(text.slice(start, end), fillOf, depth + 1), start));
   for (const found of placeholdersIn(text)) {
-    if (touchesAny(found, json)) continue;
-    const secret = secretOf(found);
-    if (secret === undefined) continue;
-    const isEncoded = found.kind.endsWith(encodedSuffix) && secret.isWellFormed();
-    edits.push({ start: found.start, end: found.end, text: isEncoded ? encodeURIComponent(secret) : secret });
+    const filling = touchesAny(found, json) ? undefined : fillOf(found, false);
+    if (filling !== undefined) edits.push({ start: found.start, end: found.end, text: filling });
   }
   if (depth >= nestedDepthMax) return edits;
   for (const run of base64Runs(text)) {
     if (touchesAny(run, json)) continue;
     const raw = text.slice(run.start, run.end);
     const said = holdsPlaceholder(raw) ? decodedBase64(raw) : undefined;
-    const inner = said === undefined ? [] : textEdits(said, secretOf, depth + 1);
+    const inner = said === undefined ? [] : textEdits(said, fillOf, depth + 1);
     if (inner.length > 0) edits.push({ ...run, text: encodedBase64(edited(said!, inner), raw) });
   }
   return edits.sort((a, b) => a.start - b.start);

@@ -1,6 +1,6 @@
 export type { Credential, Detector } from "./detectors.ts";
 export { credentialKind, detectors, findCredentials } from "./detectors.ts";
-export { filled, numbered, type SecretOf, withNumbers } from "./fill.ts";
+export { filled, numbered, owned, type SecretOf, withNumbers } from "./fill.ts";
 export { HeldText } from "./held-text.ts";
 export { KeyLines } from "./key-lines.ts";
 export { isSecretName } from "./names.ts";
@@ -22,6 +22,7 @@ export {
   type Rules,
 } from "./rules.ts";
 export { sameSecret } from "./same-secret.ts";
+export { type LineKeys, numbersKey, sealedText, sealKey, withSeal } from "./seal.ts";
 export type { How } from "./spans.ts";
 export type { Piece, SplitValues } from "./split-values.ts";
 export type { RedactedNumber } from "./structure.ts";

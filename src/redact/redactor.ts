@@ -47,6 +47,11 @@ export interface Redactor {
   argv(args: readonly string[]): string[];
   /** Where a known value of several lines begins that would be cut at `end` or may go on after this text, else `end`. */
   begunAt(text: string, end?: number): number;
+  /**
+   * Proves, to who has the key, that a cleaned line is as it was written here: only then are its placeholders filled from
+   * the environment. Sixteen hex digits.
+   */
+  seal(line: string): string;
   /** Follows known values that are said in pieces; undefined when there are none. */
   splits(): SplitValues | undefined;
 }
@@ -54,6 +59,8 @@ export interface Redactor {
 export interface RedactorOptions {
   /** Eight hex digits of a keyed hash of a secret. */
   readonly digest: (secret: string) => string;
+  /** Sixteen hex digits of a keyed hash of a line; without it nothing is sealed. */
+  readonly seal?: ((line: string) => string) | undefined;
   readonly known?: readonly KnownValue[];
   readonly rules?: Rules;
   readonly onFound?: (found: Found) => void;
@@ -71,6 +78,7 @@ export const redactNothing: Redactor = {
   json: (text) => text,
   argv: (args) => [...args],
   begunAt: (text, end = text.length) => end,
+  seal: () => "",
   splits: () => undefined,
 };
 
@@ -157,6 +165,10 @@ class Standard implements Redactor {
 
   begunAt(text: string, end?: number): number {
     return this.#tools.needles.begunAt(text, end);
+  }
+
+  seal(line: string): string {
+    return this.#options.seal?.(line) ?? "";
   }
 
   splits(): SplitValues | undefined {

@@ -5,7 +5,7 @@
 import { isJson, isNamed, isPlaceholders, type Place, pointerOf, step } from "../base/index.ts";
 import { schemeLength, secretFlag } from "./assignments.ts";
 import { addAll, type Edit, edited, spelled } from "./edits.ts";
-import { numbered } from "./fill.ts";
+import { numbered, pointerCharactersMax } from "./fill.ts";
 import { type JsonWalker, walkJson } from "./json-walk.ts";
 import { isSecretHeader, isSecretName } from "./names.ts";
 import { knownCharactersMin } from "./needles.ts";
@@ -105,7 +105,8 @@ class Finder implements JsonWalker<At> {
   /** A known value may be anywhere, or a rule wants to see every text. */
   readonly #everywhere: boolean;
   readonly #known: boolean;
-  #pointerCharacters = 0;
+  /** Characters of what was told of numbers. */
+  #told = 0;
 
   constructor(text: string, ground: Ground, tools: TextTools) {
     this.#text = text;
@@ -182,16 +183,18 @@ class Finder implements JsonWalker<At> {
     const place = this.#placeOf(at);
     const span = { start, end, how: known === undefined ? "key" : "known", name } as const;
     const placeholder = this.#tools.replace(raw, span, place);
-    this.edits.push({ start, end, text: this.#numberAs(placeholder, place) });
+    this.edits.push({ start, end, text: this.#numberText(at, placeholder) });
   }
 
-  #numberAs(placeholder: string, place: TextPlace): string {
-    const { number } = this.#ground;
+  /** A number whose place is too long to be told becomes a 0 alone, in a comparison too. */
+  #numberText(at: At, placeholder: string): string {
+    const { number, base } = this.#ground;
     if (!number) return `"${numbered(placeholder)}"`;
-    if (this.#pointerCharacters > pointersMax) return "0";
-    const pointer = place.pointer();
-    this.#pointerCharacters += pointer.length;
-    return number({ pointer, placeholder });
+    const { pointer, isWhole } = pointerTo(at);
+    this.#told += pointer.length + placeholder.length;
+    return isWhole && this.#told <= toldCharactersMax
+      ? number({ pointer: base() + pointer, placeholder })
+      : "0";
   }
 
   /** The name of the known value that a number is. */
@@ -265,13 +268,11 @@ class Finder implements JsonWalker<At> {
 
   #placeOf(at: At, below = false): TextPlace {
     const { base, depth } = this.#ground;
-    const pointer = (): string => base() + pointerTo(at);
+    const pointer = (): string => base() + pointerTo(at).pointer;
     return { pointer, key: keyOf(at), depth: below ? depth + 1 : depth, mode: at.mode };
   }
 }
 
-/** Numbers of one message are told by their places up to so many characters: keys may be of any length. */
-const pointersMax = 8 * 1024 * 1024;
 /** Longer arguments are no flags. */
 const flagMax = 60;
 const nameKeys = new Set(["name", "key", "header", "variable"]);
@@ -284,15 +285,30 @@ function schemaBegins(text: string, keyEnd: number): boolean {
 
 function keyOf(at: At): string | undefined {
   for (let each: At | undefined = at; each; each = each.parent)
-    if (each.key !== undefined) return decoded(each.key);
+    if (each.key !== undefined) return short(each.key);
   return undefined;
 }
 
-function pointerTo(at: At): string {
-  const path: (string | number)[] = [];
-  for (let each = at; each.parent; each = each.parent)
-    path.push(each.key === undefined ? each.index : decoded(each.key));
-  return pointerOf(path.reverse());
+/** The most that is told of the numbers of one text, in characters of pointers and placeholders. */
+const toldCharactersMax = 32 * 1024 * 1024;
+
+/** Where something stands. Of a pointer that is too long only the beginning is told. */
+function pointerTo(at: At): { readonly pointer: string; readonly isWhole: boolean } {
+  const path: At[] = [];
+  for (let each = at; each.parent; each = each.parent) path.push(each);
+  let pointer = "";
+  for (const { key, index } of path.reverse()) {
+    const next = pointerOf([key === undefined ? index : short(key)]);
+    if (pointer.length + next.length > pointerCharactersMax)
+      return { pointer: `${pointer}/\u2026`, isWhole: false };
+    pointer += next;
+  }
+  return { pointer, isWhole: true };
+}
+
+/** What a key says; of one that is longer than any pointer, how its beginning is spelled. */
+function short(key: string): string {
+  return key.length > pointerCharactersMax ? key.slice(0, pointerCharactersMax) : decoded(key);
 }
 
 /** What a string says that is spelled so between its quotes. */

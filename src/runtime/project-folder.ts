@@ -63,7 +63,7 @@ export function ownFolder(project: string): string {
  */
 export function keyFolder(folder: string): string {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     const ignore = join(folder, ".gitignore");
     const lines = existsSync(ignore) ? readFileSync(ignore, "utf8") : "";
     if (!/^(\*\.key|\*)\s*$/m.test(lines))
@@ -71,6 +71,20 @@ export function keyFolder(folder: string): string {
     return folder;
   } catch (cause) {
     throw cannotKeep(folder, cause);
+  }
+}
+
+/** Each by itself: where a file system lets nobody make folders (`/proc`), Node's own recursion never ends. */
+function makeFolders(folder: string): void {
+  const make = (): void => void mkdirSync(folder, { mode: 0o700 });
+  try {
+    make();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "EEXIST" && statOf(folder)?.isDirectory()) return;
+    if (code !== "ENOENT" || dirname(folder) === folder) throw cause;
+    makeFolders(dirname(folder));
+    make();
   }
 }
 

@@ -71,7 +71,8 @@ export function redactKeyFor({
   for (const { path, make } of places) {
     try {
       const text = readKeyFile(path) ?? (makesKey ? made(path, fresh, make) : undefined);
-      if (text !== undefined) return keyOf(longEnough(text, path), path);
+      const instead = faults.map((fault) => `${fault}: ${path} is used, with other placeholders`);
+      if (text !== undefined) return keyOf(longEnough(text, path), path, instead);
     } catch (fault) {
       // Who writes a tape goes on with a key of its own; who compares would compare with the wrong one.
       if (!makesKey || !(fault instanceof ReelwireError)) throw fault;

@@ -42,6 +42,8 @@ export interface Redaction {
   /** What people should be told, if anything. */
   readonly says: readonly string[];
   readonly digest: (secret: string) => string;
+  /** See `Redactor.seal`. */
+  readonly seal: (line: string) => string;
   /** What is looked for wherever it appears. */
   readonly known: readonly KnownValue[];
   redactor(options?: RedactorChoices): Redactor;
@@ -56,6 +58,8 @@ export async function redactionFor(options: RedactionOptions): Promise<Redaction
   const key = redactKeyFor({ cwd: options.cwd, env: options.env, makesKey: options.makesKey ?? true });
   const digest = (secret: string): string =>
     createHmac("sha256", key.bytes).update(secret).digest("hex").slice(0, 8);
+  const seal = (line: string): string =>
+    createHmac("sha256", key.bytes).update("reelwire line\n").update(line).digest("hex").slice(0, 16);
   const names = [...new Set(known.map(({ name }) => name))].sort();
   const preset = rules ? "custom" : "standard";
   const facts = { preset, count: 0, key: key.id, ...(names.length > 0 ? { env: names } : {}) };
@@ -65,8 +69,9 @@ export async function redactionFor(options: RedactionOptions): Promise<Redaction
     keyFrom: key.from,
     says: key.says,
     digest,
+    seal,
     known,
-    redactor: (more = {}) => createRedactor({ digest, known, ...(rules ? { rules } : {}), ...more }),
+    redactor: (more = {}) => createRedactor({ digest, seal, known, ...(rules ? { rules } : {}), ...more }),
   };
 }
 
@@ -76,6 +81,7 @@ const off: Redaction = {
   keyFrom: "nowhere: redaction is off",
   says: [],
   digest: () => "",
+  seal: () => "",
   known: [],
   redactor: () => redactNothing,
 };

@@ -14,6 +14,8 @@ export interface ReplaySecrets {
   readonly of: (conn: number) => Secrets;
   /** The key of the tape is not here: secrets are compared by kind and length. */
   readonly byShape: boolean;
+  /** The seal that a line has which was written under the key that is here. */
+  readonly seal: (line: string) => string;
   /** With the key: whether a live text is a recorded one with its secrets in the place of the placeholders. */
   readonly sameSecret?: (live: string, recorded: string) => boolean;
 }
@@ -59,6 +61,8 @@ export async function replaySecrets(
   return {
     of,
     byShape,
+    // Another key seals otherwise, so without the tape's key nothing is proved.
+    seal: redaction.seal,
     ...(byShape ? {} : { sameSecret: (live, recorded) => sameSecret(live, recorded, seen) }),
   };
 }
@@ -88,8 +92,9 @@ class SeenSecrets {
   /** A secret of a live call that nothing told but its digest. */
   readonly found = (secret: string): void => void this.digest(secret);
 
-  readonly of = ({ digest, length }: PlaceholderParts): string | undefined => {
-    const secret = this.#known.get(digest) ?? this.#live.get(digest);
+  /** From the environment only where the line was proved to be as it was recorded. */
+  readonly of = ({ digest, length }: PlaceholderParts, own: boolean): string | undefined => {
+    const secret = (own ? this.#known.get(digest) : undefined) ?? this.#live.get(digest);
     return secret !== undefined && toldLength(secret) === length ? secret : undefined;
   };
 }

@@ -4,7 +4,7 @@
  */
 import { ReelwireError } from "../base/index.ts";
 import type { MatchRules } from "../match/index.ts";
-import { withNumbers } from "../redact/index.ts";
+import { numbersKey, owned, sealedText, sealKey, withNumbers } from "../redact/index.ts";
 import { Subject, TapeMap } from "../replay/index.ts";
 import {
   type OpenedTape,
@@ -20,6 +20,13 @@ import {
 
 /** How long a slice of reading lasts, in milliseconds: then whoever waits for an answer has its turn. */
 const sliceMs = 4;
+
+/** What the header of a tape decides. */
+export interface HeaderRules {
+  readonly rules: MatchRules;
+  /** The seal of a line under the key that is here; undefined where nothing was taken out. */
+  readonly seal?: ((line: string) => string) | undefined;
+}
 
 /** A line that cannot be read, for whoever wants to say so. */
 export interface DamagedLine {
@@ -38,11 +45,13 @@ export class ReplaySource {
   /** File numbers by part. */
   readonly #parts: ReadonlyMap<number, number>;
   readonly #whole: boolean;
+  readonly #seal: HeaderRules["seal"];
   /** The file that is being read on. */
   #file = -1;
   #reading: Promise<void> | undefined;
 
-  private constructor(path: string, opened: OpenedTape, rules: MatchRules) {
+  private constructor(path: string, opened: OpenedTape, { rules, seal }: HeaderRules) {
+    this.#seal = seal;
     this.path = path;
     this.header = opened.header;
     this.#whole = opened.encoding === "jsonl";
@@ -58,7 +67,7 @@ export class ReplaySource {
    */
   static async open(
     path: string,
-    rulesFor: (header: TapeHeader) => Promise<MatchRules>,
+    rulesFor: (header: TapeHeader) => Promise<HeaderRules>,
     unlock?: OpenOptions["unlock"],
   ): Promise<ReplaySource> {
     const opened = await openTapeFile(path, { unlock });
@@ -116,11 +125,30 @@ export class ReplaySource {
       if (this.damaged.length < damagedMax) this.damaged.push({ line: item.line, why: item.why });
       return;
     }
-    const event = withItsNumbers(item.event);
+    const event = this.#asRecorded(item.event);
     const { payload } = event;
     this.#subject.see(event);
     const place = payload.kind === "msg" ? this.#placeOf(item, payload.message.bytes) : undefined;
     this.map.add(event, place);
+  }
+
+  /** With its numbers, and what the server says marked as our own where its seal proves that. */
+  #asRecorded(event: TapeEvent): TapeEvent {
+    const { payload, more, dir } = withItsNumbers(event);
+    if (
+      more === undefined ||
+      payload.kind !== "msg" ||
+      event.payload.kind !== "msg" ||
+      dir !== "s2c" ||
+      !this.#seal
+    )
+      return { ...event, payload };
+    const told = more.find(([key]) => key === sealKey)?.[1];
+    const others = more.filter(([key]) => key !== sealKey);
+    const isOwn = told === JSON.stringify(this.#seal(sealedText(event.payload.message, others)));
+    return isOwn
+      ? { ...event, payload: { kind: "msg", message: owned(payload.message) } }
+      : { ...event, payload };
   }
 
   /** A message that stands in the tape as it is, is read from there; any other is kept beside it. */
@@ -154,7 +182,7 @@ export class ReplaySource {
 
 /** Numbers that were taken out stand beside their message; in a comparison each is its placeholder. */
 function withItsNumbers(event: TapeEvent): TapeEvent {
-  const json = event.more?.find(([key]) => key === "redacted")?.[1];
+  const json = event.more?.find(([key]) => key === numbersKey)?.[1];
   if (json === undefined || event.payload.kind !== "msg") return event;
   const listed = JSON.parse(json) as unknown;
   if (!Array.isArray(listed)) return event;

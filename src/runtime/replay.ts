@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../base/index.ts";
 import { Conversation, type Link, type SideFacts } from "../core/index.ts";
-import { Assignment, type MatchRules, matchRules } from "../match/index.ts";
+import { Assignment, matchRules } from "../match/index.ts";
 import type { Message } from "../protocol/index.ts";
 import {
   catchUp,
@@ -19,7 +19,7 @@ import type { OpenOptions, TapeHeader } from "../tape/index.ts";
 import { systemClock } from "./clock.ts";
 import { checkReplayOptions, type Finding, type ReplayOptions } from "./replay-options.ts";
 import { type ReplaySecrets, replaySecrets } from "./replay-secrets.ts";
-import { ReplaySource } from "./replay-source.ts";
+import { type HeaderRules, ReplaySource } from "./replay-source.ts";
 import { run } from "./run.ts";
 
 /** How long a client may be silent before its other order is accepted, in milliseconds. */
@@ -68,10 +68,11 @@ export class Replay {
   ): Promise<Replay> {
     checkReplayOptions(options);
     let secrets: ReplaySecrets | undefined;
-    const rulesFor = async (header: TapeHeader): Promise<MatchRules> => {
+    const rulesFor = async (header: TapeHeader): Promise<HeaderRules> => {
       const { cwd = process.cwd(), env = process.env, redact: setting } = options;
       secrets = await replaySecrets(header, { cwd, env, setting });
-      return matchRules({ ...options.match, byShape: secrets?.byShape, sameSecret: secrets?.sameSecret });
+      const { byShape, sameSecret, seal } = secrets ?? {};
+      return { rules: matchRules({ ...options.match, byShape, sameSecret }), seal };
     };
     const source = await ReplaySource.open(path, rulesFor, options.unlock);
     return new Replay(source, options, clock, secrets);

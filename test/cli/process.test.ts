@@ -24,6 +24,21 @@ async function bigTape(cwd: string, calls: number): Promise<void> {
 }
 
 describe("the command", () => {
+  it.each([
+    ["scan", "."],
+    ["replay", "a.tape.jsonl"],
+    ["record", "--", "node"],
+  ])("%s, where the working directory was removed under it", async (...words) => {
+    const gone = join(folder(), "gone");
+    mkdirSync(gone);
+    const script = 'rmdir "$PWD" && exec "$@"';
+    const child = spawn("/bin/sh", ["-c", script, "sh", process.execPath, bin, ...words], { cwd: gone });
+    child.stdin.end();
+    const { status, stdout, stderr } = await finished(child);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^error RW1012 .*\n {2}fix .*\n$/);
+  });
+
   it("prints results on stdout and exits as the contract says", async () => {
     const cwd = folder({
       "a.tape.jsonl": complete(everything),

@@ -53,7 +53,12 @@ describe("redact", () => {
     );
     const tape = text(cwd, "a.redacted.tape.jsonl");
     for (const part of parts) expect(tape + stdout).not.toContain(part);
-    const [first, ...rest] = linesOf(shaped(tape)).filter((line) => line !== "");
+    // Each message from which something was taken out is sealed: what it says was put together here.
+    const seal = /,"sealed":"[0-9a-f]{16}"/g;
+    const sealed = linesOf(tape).filter((line) => line.includes('"sealed"'));
+    expect(sealed.length).toBeGreaterThan(2);
+    for (const line of sealed) expect(line).toContain("[[rw:");
+    const [first, ...rest] = linesOf(shaped(tape.replaceAll(seal, ""))).filter((line) => line !== "");
     const closing = rest.map((line) =>
       line.replace(/^\{"at":\d+,"note":\{"what":"redacted"/, '{"at":24000,"note":{"what":"redacted"'),
     );

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -87,6 +88,15 @@ test("the own folder is for its owner, keeps keys out of commits, and leaves wha
   keyFolder(own);
   expect(readFileSync(join(own, ".gitignore"), "utf8")).toBe("cache\n*.key\n");
 });
+
+test.runIf(existsSync("/proc/self"))(
+  "a file system that lets nobody make folders is an error, not a loop",
+  () => {
+    expect(() => keyFolder("/proc/none/.config/reelwire")).toThrow(
+      expect.objectContaining({ code: "RW3303" }),
+    );
+  },
+);
 
 test("a place where nothing can be made is an error with a code", () => {
   const root = folder("file");

@@ -104,3 +104,13 @@ describe("what the header says", () => {
     for (const value of Object.values(secrets)) expect(JSON.stringify(facts)).not.toContain(`"${value}"`);
   });
 });
+
+it("a key of the project that cannot be used, beside a good one of the user: it is said which one is used", async () => {
+  const { project, env, ofProject, ofUser } = world();
+  await redactionFor({ cwd: join(project, ".."), env });
+  mkdirSync(join(project, ".reelwire"));
+  writeFileSync(ofProject, "");
+  const { keyFrom, says } = await redactionFor({ cwd: project, env });
+  expect([keyFrom, says]).toEqual([ofUser, [expect.stringContaining(`${ofUser} is used`)]]);
+  expect(says[0]).toContain("RW3203");
+});

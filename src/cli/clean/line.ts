@@ -4,13 +4,10 @@
  */
 import { members, textAt } from "../../base/index.ts";
 import { cleanEvent } from "../../record/index.ts";
-import type { Redactor } from "../../redact/index.ts";
+import { numbersKey, type Redactor, sealKey } from "../../redact/index.ts";
 import type { NoteFacts, TapeEvent } from "../../tape/index.ts";
 
 type More = readonly (readonly [key: string, json: string])[];
-
-/** The line key that tells of numbers that were taken out. */
-const numbersKey = "redacted";
 
 /** Header members that name the recording and its state; no secret stands there. */
 const plainMembers: ReadonlySet<string> = new Set([
@@ -60,10 +57,8 @@ export class LineCleaner {
     this.pointer = `/${payload.kind === "other" ? payload.key : payload.kind}`;
     const clean = cleanEvent(bare, this.#redactor);
     const cleanSse = sse && (JSON.parse(this.#member("sse", JSON.stringify(sse))) as typeof sse);
-    const cleanMore = joined(
-      (more ?? []).map(([key, json]) => [key, this.#member(key, json)] as const),
-      clean.more ?? [],
-    );
+    const before = (more ?? []).map(([key, json]) => [key, this.#member(key, json)] as const);
+    const cleanMore = clean === bare ? before : joined(...sealable(before, clean.more ?? []));
     return {
       ...clean,
       ...(cleanSse && { sse: cleanSse }),
@@ -90,6 +85,16 @@ export class LineCleaner {
         this.#redactor.text(kind) === kind,
     );
   }
+}
+
+/**
+ * A seal of what the line was holds no more; and of a line from which something was taken out before, nobody here knows
+ * who did it, so it gets none.
+ */
+function sealable(before: More, added: More): [before: More, added: More] {
+  const isForeign = before.some(([key]) => key === numbersKey || key === sealKey);
+  const unsealed = (keys: More): More => keys.filter(([key]) => key !== sealKey);
+  return [unsealed(before), isForeign ? unsealed(added) : added];
 }
 
 /** Keys of a line with those that cleaning adds: numbers that were taken out before and now are one list. */

@@ -17,7 +17,7 @@ export class SplitMessages {
 
   constructor(redactor: Redactor) {
     const splits = redactor.splits();
-    this.#queue = splits && new SplitQueue(splits);
+    this.#queue = splits && new SplitQueue(splits, redactor);
   }
 
   /** Takes the next event, cleaned by itself. */
