@@ -149,7 +149,7 @@ function jsonEdits(text: string, fillOf: Fill, depth: number): Edit[] {
 
 function numberOf(raw: string, fillOf: Fill): string | undefined {
   const [found] = placeholdersIn(raw);
-  if (!found || found.start !== 0 || found.end !== raw.length) return undefined;
+  if (found?.start !== 0 || found.end !== raw.length) return undefined;
   const kind = found.kind.startsWith(ownKind) ? found.kind.slice(ownKind.length) : found.kind;
   return kind.startsWith(numberKind) ? fillOf(found, true) : undefined;
 }

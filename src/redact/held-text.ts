@@ -19,6 +19,8 @@ const markMax = 80;
 export class HeldText {
   readonly #redactor: Redactor;
   #held = "";
+  /** What was told last was let go in the middle of a line. */
+  #isTorn = false;
   /** How much was left out within a private key whose beginning was told; 0: there is none. */
   #inKey = 0;
 
@@ -36,7 +38,10 @@ export class HeldText {
     const text = this.#outsideKey(this.#held + piece);
     const to = this.#inKey > 0 ? 0 : this.#safeEnd(text);
     this.#held = text.slice(to);
-    return this.#told(text.slice(0, to));
+    const told = this.#told(text.slice(0, to));
+    if (told === "" || !this.#isTorn) return told;
+    this.#isTorn = false;
+    return this.#redactor.torn(told, "start");
   }
 
   /** No more comes, or not soon: the rest, redacted. */
@@ -44,7 +49,11 @@ export class HeldText {
     if (this.#inKey > 0) return "";
     const rest = this.#held;
     this.#held = "";
-    return this.#told(rest);
+    if (rest === "") return "";
+    const told = this.#told(rest);
+    const whole = this.#isTorn ? this.#redactor.torn(told, "start") : told;
+    this.#isTorn = true;
+    return this.#redactor.torn(whole, "end");
   }
 
   #told(text: string): string {

@@ -39,6 +39,7 @@ export class Needles {
   readonly size: number;
   /** Values of several lines. */
   readonly #spread: readonly string[];
+  readonly #plain: readonly string[];
 
   constructor(values: readonly KnownValue[]) {
     const needles = values
@@ -47,6 +48,7 @@ export class Needles {
       .sort((a, b) => b.text.length - a.text.length);
     this.size = needles.length;
     this.#spread = values.map(({ value }) => value).filter((value) => value.includes("\n"));
+    this.#plain = values.map(({ value }) => value);
     this.#window = Math.min(255, ...needles.map(({ text }) => text.length));
     this.#shifts.fill(Math.max(1, this.#window - 1));
     for (const needle of needles) this.#add(needle);
@@ -68,6 +70,29 @@ export class Needles {
       end = hit.end;
     }
     return found;
+  }
+
+  /** Where a text that was cut off ends with the beginning of one; its length when it does not, or hardly. */
+  tornEnd(text: string): number {
+    const longest = this.#longestTorn((value, length) => text.endsWith(value.slice(0, length)), text.length);
+    return text.length - longest;
+  }
+
+  /** Up to where a text that goes on after a cut begins with the end of one; 0 when it does not, or hardly. */
+  tornStart(text: string): number {
+    return this.#longestTorn((value, length) => text.startsWith(value.slice(-length)), text.length);
+  }
+
+  #longestTorn(fits: (value: string, length: number) => boolean, most: number): number {
+    let longest = 0;
+    for (const value of this.#plain)
+      for (
+        let length = Math.min(value.length - 1, most);
+        length >= knownCharactersMin && length > longest;
+        length--
+      )
+        if (fits(value, length)) longest = length;
+    return longest;
   }
 
   /** Where one of several lines begins that would be cut at `end`, or is not whole yet; `end` when none does. */

@@ -47,6 +47,8 @@ export interface Redactor {
   argv(args: readonly string[]): string[];
   /** Where a known value of several lines begins that would be cut at `end` or may go on after this text, else `end`. */
   begunAt(text: string, end?: number): number;
+  /** Takes out of a redacted text what a cut left of a known value, at its start or its end: eight characters or more. */
+  torn(text: string, where: "start" | "end"): string;
   /**
    * Proves, to who has the key, that a cleaned line is as it was written here: only then are its placeholders filled from
    * the environment. Sixteen hex digits.
@@ -78,6 +80,7 @@ export const redactNothing: Redactor = {
   json: (text) => text,
   argv: (args) => [...args],
   begunAt: (text, end = text.length) => end,
+  torn: (text) => text,
   seal: () => "",
   splits: () => undefined,
 };
@@ -167,6 +170,13 @@ class Standard implements Redactor {
     return this.#tools.needles.begunAt(text, end);
   }
 
+  torn(text: string, where: "start" | "end"): string {
+    const { needles } = this.#tools;
+    const [from, to] = where === "end" ? [needles.tornEnd(text), text.length] : [0, needles.tornStart(text)];
+    if (from === to) return text;
+    return text.slice(0, from) + this.#replaceKnown(text.slice(from, to)) + text.slice(to);
+  }
+
   seal(line: string): string {
     return this.#options.seal?.(line) ?? "";
   }
@@ -174,10 +184,12 @@ class Standard implements Redactor {
   splits(): SplitValues | undefined {
     const values = (this.#options.known ?? []).map(({ value }) => value);
     if (values.length === 0) return undefined;
-    const place = { pointer: () => "", key: undefined, depth: 0, mode: "all" } as const;
-    return new SplitValues(values, (value) =>
-      this.#replace(value, { start: 0, end: 0, how: "known" }, place),
-    );
+    return new SplitValues(values, (value) => this.#replaceKnown(value));
+  }
+
+  #replaceKnown(value: string): string {
+    const place = { pointer: nowhere, key: undefined, depth: 0, mode: "all" } as const;
+    return this.#replace(value, { start: 0, end: 0, how: "known" }, place);
   }
 
   /** Each message of a batch by itself; what stands between them stays. */

@@ -58,7 +58,7 @@ async function load(path: string): Promise<unknown> {
     const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
     return module.default ?? module;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = printable(cause instanceof Error ? cause.message : String(cause));
     throw new ReelwireError("RW3201", {
       where: [
         ["file", path],
@@ -67,6 +67,11 @@ async function load(path: string): Promise<unknown> {
       cause,
     });
   }
+}
+
+/** An error of a module may say anything, and goes to a terminal. */
+function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, " ");
 }
 
 const known = new Set(["preset", "keys", "paths", "patterns", "functions", "keep"]);

@@ -148,6 +148,8 @@ function ours(error: unknown): ReelwireError {
 async function finish(): Promise<void> {
   clearTimeout(releasing);
   if (signing.says) says.push(signing.says);
+  // Nothing was ever written, and what stands there would only take the name from the next recording.
+  if (!file && failed !== undefined) rmSync(path, { force: true });
   await attempt(async () => {
     file?.close();
     if (!job.rotate && path === job.path) path = settle(path, job.wanted, launcher);

@@ -135,7 +135,17 @@ class Search {
 
 /** A hash, a list of checksums or a signature. No group is repeated: each repetition of a long text would cost stack. */
 function isSum(text: string): boolean {
-  return /^[0-9a-f]{64}$/.test(text) || (text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text));
+  if (/^[0-9a-f]{64}$/.test(text)) return true;
+  // Checksums are four bytes each, a signature has 64. Other base64 may be anything.
+  return (
+    text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text) && (text.length === 88 || isChecksums(text))
+  );
+}
+
+/** As many bytes as the checksums of whole lines have. */
+function isChecksums(text: string): boolean {
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  return ((text.length / 4) * 3 - padding) % 4 === 0;
 }
 
 function countIn(
