@@ -82,7 +82,8 @@ describe("the scanners, for any JSON text", () => {
   test("each member's own text parses to the value that the whole has", () => {
     const holds = (text: string) => {
       const bytes = bytesOf(text);
-      const whole = JSON.parse(text) as unknown;
+      // A lone surrogate that is not escaped is another character on the wire.
+      const whole = JSON.parse(text.toWellFormed()) as unknown;
       if (Array.isArray(whole)) {
         expect([...elements(bytes)].map((e) => JSON.parse(textAt(bytes, e)))).toEqual(whole);
       } else if (whole !== null && typeof whole === "object") {
@@ -93,6 +94,7 @@ describe("the scanners, for any JSON text", () => {
         for (const [key, value] of Object.entries(whole)) expect(found.get(key)).toEqual(value);
       }
     };
+    holds('{"id":[],"a":{},"\ud800":0}');
     fc.assert(fc.property(json, holds), { numRuns: 3000 });
   });
 

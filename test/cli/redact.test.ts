@@ -429,7 +429,7 @@ describe("whatever stands on a tape", () => {
         expect(text(cwd, "c.tape.jsonl")).toBe(text(cwd, "b.tape.jsonl"));
         expect(text(cwd, "b.tape.jsonl")).not.toContain(token);
       }),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
   });
 

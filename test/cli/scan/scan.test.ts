@@ -358,18 +358,6 @@ describe("what is looked at", () => {
     expect(stderr).toContain("RW3001");
   });
 
-  it("ten thousand files in one folder", async () => {
-    const cwd = folder();
-    for (let i = 0; i < 10_000; i++)
-      writeFileSync(join(cwd, `${i}.txt`), i % 1000 === 7 ? token : `nothing ${i}\n`);
-    const { status, told } = await scan(cwd);
-    expect({ status, files: told.files, found: told.findings.length }).toEqual({
-      status: 1,
-      files: 10_000,
-      found: 10,
-    });
-  });
-
   it.each<[readonly string[], number, string]>([
     [[], 2, "RW1005"],
     [["--staged", "a.txt"], 2, "RW1006"],

@@ -65,7 +65,7 @@ export function payloads(tape: TapeFile, kind: string): Record<string, unknown>[
   return tape.lines.filter((line) => line.kind === kind).map((line) => line.value as Record<string, unknown>);
 }
 
-const envelopeKeys = new Set(["at", "conn", "ex", "dir", "sse", "cut", "on", "stray", "redacted"]);
+const envelopeKeys = new Set(["at", "conn", "ex", "dir", "sse", "cut", "on", "stray", "redacted", "sealed"]);
 
 function tapeLine(text: Buffer, number: number): TapeLine {
   const value = parse(text, number);
