@@ -37,6 +37,8 @@ export class Needles {
   /** The characters of each needle that the search looks at. */
   readonly #window: number;
   readonly size: number;
+  /** Characters of the longest form of any of them. */
+  readonly longest: number;
   /** Values of several lines. */
   readonly #spread: readonly string[];
   readonly #plain: readonly string[];
@@ -47,6 +49,7 @@ export class Needles {
       .flatMap(formsOf)
       .sort((a, b) => b.text.length - a.text.length);
     this.size = needles.length;
+    this.longest = needles.reduce((most, { text }) => Math.max(most, text.length), 0);
     this.#spread = values.map(({ value }) => value).filter((value) => value.includes("\n"));
     this.#plain = values.map(({ value }) => value);
     this.#window = Math.min(255, ...needles.map(({ text }) => text.length));

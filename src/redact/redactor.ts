@@ -13,6 +13,7 @@ import { compileRules, type Rules } from "./rules.ts";
 import type { How, SecretSpan } from "./spans.ts";
 import { SplitValues } from "./split-values.ts";
 import { jsonEdits, type RedactedNumber } from "./structure.ts";
+import { isLong, mayHold, overlapBytes } from "./suspicion.ts";
 import { type TextPlace, type TextTools, textEdits } from "./text.ts";
 
 /** One secret that was found. It never holds the secret itself. */
@@ -132,6 +133,7 @@ class Standard implements Redactor {
   message(message: Message, dir: Direction, conn = 0): RedactedMessage {
     if (message.kind === "batch") return this.#batch(message, dir, conn);
     const method = this.#methodOf(message, dir, conn);
+    if (isLong(message.bytes) && !this.#mayHold(message.bytes)) return { message, numbers: noNumbers };
     const numbers: RedactedNumber[] = [];
     const number = this.#options.compares
       ? ({ placeholder }: RedactedNumber): string => JSON.stringify(numbered(placeholder))
@@ -190,6 +192,13 @@ class Standard implements Redactor {
   #replaceKnown(value: string): string {
     const place = { pointer: nowhere, key: undefined, depth: 0, mode: "all" } as const;
     return this.#replace(value, { start: 0, end: 0, how: "known" }, place);
+  }
+
+  /** A quick look at a long message, before a text is made of it. Rules of a project may want to see anything. */
+  #mayHold(bytes: Uint8Array): boolean {
+    const { needles } = this.#tools;
+    if (this.#options.rules !== undefined || needles.longest > overlapBytes) return true;
+    return mayHold(bytes, (text) => needles.test(text));
   }
 
   /** Each message of a batch by itself; what stands between them stays. */

@@ -114,8 +114,7 @@ class Finder implements JsonWalker<At> {
     this.#tools = tools;
     this.#suspicion = new Suspicion(text, true);
     // What is escaped may be a known value in another spelling.
-    this.#known =
-      tools.needles.size > 0 && (tools.needles.test(text) || text.includes("\\u") || text.includes("\\/"));
+    this.#known = tools.needles.size > 0 && (tools.needles.test(text) || this.#suspicion.isEscaped);
     this.#everywhere = this.#known || hasRules(tools.rules);
   }
 

@@ -3,6 +3,7 @@
  * they cost: it looks at one character in sixteen and at what stands around certain marks. Errs to the safe side: what
  * is let through here is looked at by nobody.
  */
+import { decodeLoosely } from "../base/index.ts";
 import { namesSecretBefore } from "./assignments.ts";
 import { isBase64Text } from "./encodings.ts";
 
@@ -21,7 +22,7 @@ export class Suspicion {
   readonly #text: string;
   readonly #raw: boolean;
   /** By mark, where it stands next: each is looked for once in the whole text. */
-  readonly #next = [-1, -1, -1, -1, -1, -1];
+  readonly #next = [-1, -1, -1, -1, -1, -1, -1];
 
   constructor(text: string, raw = false) {
     this.#text = text;
@@ -38,10 +39,15 @@ export class Suspicion {
     );
   }
 
+  /** Whether anything in it is escaped that need not be. */
+  get isEscaped(): boolean {
+    return this.#at(escapedLetter, 0) < this.#text.length || this.#at(escapedSolidus, 0) < this.#text.length;
+  }
+
   /** A name of a secret before a colon or an equals sign. */
   #named(start: number, end: number): boolean {
     for (let i = this.#at(colon, start); i < end; i = this.#at(colon, i + 1))
-      if (namesSecretBefore(this.#text, i, start)) return true;
+      if (namesSecretBefore(this.#text, i, start) || (this.#raw && isFarBehind(this.#text, i))) return true;
     for (let i = this.#at(equals, start); i < end; i = this.#at(equals, i + 1))
       if (namesSecretBefore(this.#text, i, start)) return true;
     return false;
@@ -52,12 +58,8 @@ export class Suspicion {
     for (let i = this.#at(percent, start); i < end; i = this.#at(percent, i + 1))
       if (isHex(text.charCodeAt(i + 1)) && isHex(text.charCodeAt(i + 2))) return true;
     if (!this.#raw) return false;
-    for (let i = this.#at(backslash, start); i < end; i = this.#at(backslash, i + 2)) {
-      const next = text.charCodeAt(i + 1);
-      // A letter or a solidus that need not be escaped and is, here or in JSON within the text.
-      if (next === 0x75 || next === 0x2f || (next === 0x5c && text.charCodeAt(i + 2) === 0x75)) return true;
-    }
-    return false;
+    // A letter or a solidus that need not be escaped and is, here or in JSON within the text.
+    return this.#at(escapedLetter, start) < end || this.#at(escapedSolidus, start) < end;
   }
 
   /** Flags, and passwords in URLs: short ones are found by their place alone. */
@@ -65,7 +67,7 @@ export class Suspicion {
     const text = this.#text;
     for (let i = this.#at(dashes, start); i < end; i = this.#at(dashes, i + 1)) {
       const before = i > start ? text.charCodeAt(i - 1) : 0x20;
-      const isFlag = before === 0x2d || before === 0x20 || before === 0x6e;
+      const isFlag = before === 0x2d || before === 0x20 || before === 0x6e || before === 0x22;
       if (isFlag && isLetter(text.charCodeAt(i + 1)) && isLetter(text.charCodeAt(i + 2))) return true;
     }
     for (let i = this.#at(ats, start); i < end; i = this.#at(ats, i + 1))
@@ -118,13 +120,34 @@ export class Suspicion {
   }
 }
 
-const marks = [":", "=", "%", "@", "-", "\\"];
+/** A longer message is looked at in windows, of which each begins before the last one ends. */
+const windowBytes = 32 * 1024;
+export const overlapBytes = 4 * 1024;
+
+export function isLong(bytes: Uint8Array): boolean {
+  return bytes.length > windowBytes;
+}
+
+/** Whether a message that is too long to be made one text of may hold something: piece by piece. */
+export function mayHold(bytes: Uint8Array, alsoIn: (text: string) => boolean): boolean {
+  for (let from = 0; ; from += windowBytes - overlapBytes) {
+    const text = decodeLoosely(bytes.subarray(from, from + windowBytes));
+    // A run that began before was looked at there, unless it is longer than anything that is one.
+    let start = 0;
+    while (from > 0 && start < text.length && isRun(text.charCodeAt(start))) start++;
+    if (alsoIn(text) || new Suspicion(text, true).of(start)) return true;
+    if (from + windowBytes >= bytes.length) return false;
+  }
+}
+
+const marks = [":", "=", "%", "@", "-", "\\u", "\\/"];
 const colon = 0;
 const equals = 1;
 const percent = 2;
 const ats = 3;
 const dashes = 4;
-const backslash = 5;
+const escapedLetter = 5;
+const escapedSolidus = 6;
 
 /** What a run is made of. A dash is in UUIDs too. */
 const lower = 1;
@@ -137,6 +160,18 @@ const dash = 64;
 const mixed = lower | upper | digit;
 
 const kinds = table();
+
+/** Nobody puts so much between a key and its colon: more blanks than a name is looked for behind, or a line end. */
+function isFarBehind(text: string, colon: number): boolean {
+  for (let i = colon - 1; i >= colon - farBlanks; i--) {
+    const c = text.charCodeAt(i);
+    if (c === 0x0a || c === 0x0d) return true;
+    if (c !== 0x20 && c !== 0x09) return false;
+  }
+  return true;
+}
+
+const farBlanks = 5;
 
 /** Before an `@`: the beginning of a URL, of whatever kind. */
 function mayHavePassword(text: string): boolean {
